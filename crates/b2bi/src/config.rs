@@ -1,10 +1,14 @@
 //! The configuration of the service.
 
+use std::collections::BTreeMap;
+
 use b2bi_local_mapping::Limits as MappingLimits;
 use b2bi_local_x12::{JsonForm, Layout, PROBLEM_LIMIT};
 
 use crate::edi::DocumentStyle;
+use crate::ids::IdForms;
 use crate::state::job::JobDuration;
+use crate::wording::Wording;
 
 /// The settings of the service.
 #[derive(Clone, Debug)]
@@ -23,8 +27,10 @@ pub struct Config {
     ///
     /// Source: Assumption A-09.
     pub list_order: ListOrder,
-    /// How many characters the ids of resources have after their prefix, at most 32.
-    pub id_length: usize,
+    /// The orders of lists that have another one, by the operation: `ListProfiles`.
+    pub list_orders: BTreeMap<String, ListOrder>,
+    /// The forms of ids.
+    pub id_forms: IdForms,
     /// How many replies are kept for repeated `clientToken`s, of each account and region.
     pub client_tokens: usize,
     /// How service-defined documents look.
@@ -35,6 +41,8 @@ pub struct Config {
     pub test_mapping_form: Option<JsonForm>,
     /// The same in jobs.
     pub job_mapping_form: Option<JsonForm>,
+    /// Other words for the lines of validation reports.
+    pub wording: Option<Wording>,
     /// The most transactions of a file that is split.
     pub split_transactions: usize,
     /// The largest file `TestParsing` takes, in bytes.
@@ -89,6 +97,10 @@ pub enum ListOrder {
     ByName,
     /// The reverse.
     ByNameReversed,
+    /// By id.
+    ById,
+    /// The reverse.
+    ByIdReversed,
 }
 
 /// What the `mappingTemplate` of a transformer reads of a JSON document; templates in `mapping` read
@@ -117,7 +129,8 @@ impl Config {
             replay_client_tokens: true,
             page_size: 100,
             list_order: ListOrder::OldestFirst,
-            id_length: 17,
+            list_orders: BTreeMap::new(),
+            id_forms: IdForms::new(),
             client_tokens: 10_000,
             style: DocumentStyle {
                 layout: Layout::Pretty,
@@ -127,6 +140,7 @@ impl Config {
             job_layout: None,
             test_mapping_form: None,
             job_mapping_form: None,
+            wording: None,
             split_transactions: 100,
             test_parsing_bytes: 250_000,
             job_bytes: 150_000_000,

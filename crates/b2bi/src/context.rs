@@ -53,7 +53,7 @@ impl Ctx<'_> {
 
     /// A new resource id: `p-60fbc37c87f04fce9`.
     pub(crate) fn new_id(&self, prefix: &str) -> String {
-        ids::resource_id(prefix, self.environment.ids.bits(), self.config.id_length)
+        ids::of_resource(&self.config.id_forms, prefix, &*self.environment.ids)
     }
 
     /// The ARN of a resource of the caller.

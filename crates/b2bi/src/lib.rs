@@ -22,6 +22,7 @@ mod scope;
 mod service;
 mod stages;
 mod state;
+mod wording;
 
 pub use b2bi_local_mapping::Limits as MappingLimits;
 pub use config::{Config, LegacyRoot, ListOrder, MappingReply, Quotas};
@@ -33,6 +34,7 @@ pub use environment::{
     AnySetup, BucketSetup, BucketSetupError, Clock, Environment, Ids, PipelineFile,
 };
 pub use event_sink::{Event, EventSink, LogRecord, RecordSink, SOURCE};
+pub use ids::{IdForm, IdForms};
 pub use pipelines::{ObjectCreated, PollState};
 pub use polls::Polls;
 pub use scope::Scope;
@@ -40,6 +42,7 @@ pub use service::{B2bi, FORMAT, Notification, RestoreError, ScopeFormatError, St
 pub use stages::{JobFacts, NoFaults, Stage, StageDecision, Stages, WriteDecision};
 pub use state::job::{JobCounts, JobDuration, JobReport};
 pub use state::{PersistError, RowError};
+pub use wording::Wording;
 
 /// The example of the README, which `cargo test --doc` runs.
 #[cfg(doctest)]

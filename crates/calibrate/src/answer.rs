@@ -67,6 +67,7 @@ pub(crate) fn answer(
         headers: headers.collect(),
         body: sanitiser.value(body),
         id_shapes: BTreeMap::new(),
+        sorted_by: None,
         page_size: None,
         waited_ms: 0,
     }

@@ -200,6 +200,19 @@ impl Error for BatteryError {
     }
 }
 
+impl Question {
+    /// Whether it asks how requests are refused that are not signed as usual.
+    #[must_use]
+    pub fn is_about_signatures(&self) -> bool {
+        let mut steps = self.steps.iter();
+        steps.any(|step| {
+            let names = ["authorization", "x-amz-security-token"];
+            let has_own = names.iter().any(|name| step.headers.contains_key(*name));
+            step.signature != Signature::Valid || has_own
+        })
+    }
+}
+
 impl Battery {
     /// The questions of this version.
     ///

@@ -3,7 +3,8 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::differences::differences;
+use crate::differences::{differences, differences_of_ids};
+use crate::id_form::IdShapes;
 use crate::recording::Recording;
 
 /// What a difference changes where the recorded answer is used.
@@ -22,7 +23,7 @@ pub enum Change {
     PageSize,
     /// `--facts` sets how long jobs take.
     JobDuration,
-    /// `--facts` sets the length of ids.
+    /// `--facts` sets the form of ids.
     IdShape,
     /// `--facts` has messages of validation in other words.
     ValidationMessages,
@@ -47,7 +48,7 @@ impl Change {
             Self::ListOrder => "--facts sets the order of lists",
             Self::PageSize => "--facts sets the page size",
             Self::JobDuration => "--facts sets the duration of jobs",
-            Self::IdShape => "--facts sets the length of ids",
+            Self::IdShape => "--facts sets the form of ids",
             Self::ValidationMessages => "--facts replaces the message",
             Self::StarterTemplate => "--facts sets starter templates",
             Self::GeneratedMapping => "--facts sets the form of generated mappings",
@@ -93,6 +94,7 @@ pub struct Comparison {
 #[must_use]
 pub fn compare(recorded: &Recording, emulator: &Recording) -> Comparison {
     let mut comparison = Comparison::default();
+    let shapes = (IdShapes::of(recorded), IdShapes::of(emulator));
     for theirs in &recorded.answers {
         let name = format!("{}/{}", theirs.question, theirs.step);
         match emulator.answer(&theirs.question, &theirs.step) {
@@ -105,6 +107,8 @@ pub fn compare(recorded: &Recording, emulator: &Recording) -> Comparison {
             Some(ours) => {
                 comparison.compared = comparison.compared.saturating_add(1);
                 comparison.differences.extend(differences(theirs, ours));
+                let of_ids = differences_of_ids(theirs, ours, (&shapes.0, &shapes.1));
+                comparison.differences.extend(of_ids);
             }
         }
     }

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::compare::{Change, Difference};
 use crate::document::Written;
 use crate::facts::order;
+use crate::id_form::{IdShape, IdShapes};
 use crate::loop_names::renamed;
 use crate::recording::Answer;
 use crate::runner::EVENTS;
@@ -34,14 +35,51 @@ pub(crate) fn differences(theirs: &Answer, ours: &Answer) -> Vec<Difference> {
     }
     found.headers(ours);
     found.values("body", &theirs.body, &ours.body, change);
-    found.ids(ours);
     found.page_size(ours);
     found.duration(ours);
     found.list
 }
 
-fn prefix(id: &str) -> &str {
-    id.split('-').next().unwrap_or(id)
+/// The forms of ids that differ, with all that the two recordings show of them.
+pub(crate) fn differences_of_ids(
+    theirs: &Answer,
+    ours: &Answer,
+    (their_shapes, our_shapes): (&IdShapes, &IdShapes),
+) -> Vec<Difference> {
+    let mut found = Found {
+        theirs,
+        list: Vec::new(),
+    };
+    for (name, text) in &theirs.id_shapes {
+        let Some(our_text) = ours.id_shapes.get(name) else {
+            continue;
+        };
+        let shapes = their_shapes.merged(text).zip(our_shapes.merged(our_text));
+        let at = format!("ids/{name}");
+        match shapes {
+            Some((their, our)) if their.is_like(&our) => {}
+            Some((their, our)) => {
+                let change = if is_possible(&their, &our) {
+                    Change::IdShape
+                } else {
+                    Change::Code
+                };
+                found.add(&at, their.to_string(), our.to_string(), change);
+            }
+            None if text != our_text => {
+                found.add(&at, text.as_str(), our_text.as_str(), Change::Code);
+            }
+            None => {}
+        }
+    }
+    found.list
+}
+
+/// Whether the service model has ids of this length, of the kind of ours.
+fn is_possible(theirs: &IdShape, ours: &IdShape) -> bool {
+    const LONGEST: usize = 64;
+    let is_of_job = ours.prefix == "tj-";
+    theirs.length() <= LONGEST && (!is_of_job || theirs.length() == ours.length())
 }
 
 struct Found<'a> {
@@ -85,23 +123,6 @@ impl Found<'_> {
         }
     }
 
-    /// Ids whose form differs. `--facts` can set the length of an id, but not its prefix.
-    fn ids(&mut self, ours: &Answer) {
-        let theirs = self.theirs;
-        for (name, shape) in &theirs.id_shapes {
-            let Some(our) = ours.id_shapes.get(name).filter(|our| *our != shape) else {
-                continue;
-            };
-            let is_of_length = prefix(our) == prefix(shape) && !shape.starts_with("tj-");
-            let change = if is_of_length {
-                Change::IdShape
-            } else {
-                Change::Code
-            };
-            self.add(&format!("ids/{name}"), shape.as_str(), our.as_str(), change);
-        }
-    }
-
     /// The length of a page, unless the request chose it.
     fn page_size(&mut self, ours: &Answer) {
         let Some(size) = self.theirs.page_size else {
@@ -131,7 +152,9 @@ impl Found<'_> {
         match (theirs, ours) {
             _ if theirs == ours => {}
             (Value::Object(their), Value::Object(our)) => self.members(at, their, our, change),
-            (Value::Array(their), Value::Array(our)) if are_reordered(their, our) => {
+            (Value::Array(their), Value::Array(our))
+                if are_reordered(their, our, self.theirs.sorted_by.as_deref()) =>
+            {
                 self.add(at, names(their), names(our), Change::ListOrder);
             }
             (Value::Array(their), Value::Array(our)) if their.len() == our.len() => {
@@ -176,7 +199,11 @@ impl Found<'_> {
 
     /// Notes how two texts differ, if `--facts` has something to say about texts of their kind.
     fn texts(&mut self, at: &str, their: &str, our: &str) -> bool {
-        let change = if at.contains("/validationMessages/") {
+        if is_report(our) {
+            self.lines(at, their, our);
+            return true;
+        }
+        let change = if self.is_message(at) {
             Change::ValidationMessages
         } else if self.is_starter_template(at) {
             let can_be_set = !self.request_has("outputSampleLocation")
@@ -226,6 +253,26 @@ impl Found<'_> {
         has_document && theirs.form.is_some() && (can_be_literal || !theirs.is_literal)
     }
 
+    /// Notes the lines of a validation report that differ.
+    fn lines(&mut self, at: &str, their: &str, our: &str) {
+        if their.lines().count() != our.lines().count() {
+            self.add(at, their, our, Change::Code);
+            return;
+        }
+        for (place, (their, our)) in their.lines().zip(our.lines()).enumerate() {
+            if their != our {
+                let change = Change::ValidationMessages;
+                self.add(&format!("{at}/{place}"), their, our, change);
+            }
+        }
+    }
+
+    /// Whether a text is one of validation, or why a job has failed.
+    fn is_message(&self, at: &str) -> bool {
+        let is_of_job = self.theirs.request.call == "GetTransformerJob" && at == "body/message";
+        is_of_job || at.contains("/validationMessages/")
+    }
+
     /// Whether the answer has log records or events.
     fn has_fields(&self) -> bool {
         ["FilterLogEvents", EVENTS].contains(&self.theirs.request.call.as_str())
@@ -241,6 +288,11 @@ impl Found<'_> {
         let is_xml = body.get("Code").is_some() && body.get("__type").is_none();
         is_xml && !["body/Code", "body/Message"].contains(&at)
     }
+}
+
+/// Whether a text of ours is a validation report.
+fn is_report(text: &str) -> bool {
+    text.starts_with("Interchange ") && text.trim_end().ends_with(" errors detected")
 }
 
 /// Two values without the members that both have alike.
@@ -276,11 +328,11 @@ fn names(items: &[Value]) -> Value {
 }
 
 /// Whether the items of a list have the names of another one, in another order that is known.
-fn are_reordered(one: &[Value], other: &[Value]) -> bool {
+fn are_reordered(one: &[Value], other: &[Value], sorted_by: Option<&str>) -> bool {
     let of_list = |items: &[Value]| -> BTreeSet<String> {
         let names = items.iter().filter_map(|item| item.get("name")?.as_str());
         names.map(str::to_owned).collect()
     };
     let are_same = of_list(one) == of_list(other) && of_list(one).len() == one.len();
-    are_same && one.len() == other.len() && order(&names(one), &names(other)).is_some()
+    are_same && one.len() == other.len() && order(&names(one), &names(other), sorted_by).is_some()
 }

@@ -1,5 +1,7 @@
 //! The part of a recording that a server can use as data: replies, and values of settings.
 
+use std::collections::BTreeMap;
+
 use b2bi_local_x12::JsonForm;
 use serde_json::Value;
 
@@ -7,6 +9,8 @@ use crate::compare::{Change, Difference, compare};
 use crate::document::Written;
 use crate::error_rules::{ErrorReply, ErrorRules};
 use crate::field_rules::FieldRules;
+use crate::id_form::IdShape;
+use crate::listing::{BY_ID, BY_ID_REVERSED};
 use crate::loop_names::{renamed, table};
 use crate::recording::{Answer, Recording};
 use crate::reply_rules::ReplyRules;
@@ -16,14 +20,14 @@ use crate::reply_rules::ReplyRules;
 pub struct Facts {
     /// Items of a page where the request does not say.
     pub page_size: Option<usize>,
-    /// The order of lists.
-    pub list_order: Option<RecordedOrder>,
+    /// The orders of lists, by the operation.
+    pub list_orders: BTreeMap<String, RecordedOrder>,
     /// A table of loop names; empty without any.
     pub loop_names: String,
     /// How long a job takes, in milliseconds.
     pub job_ms: Option<u64>,
-    /// Characters of ids of resources after the prefix.
-    pub id_length: Option<usize>,
+    /// The forms of ids, by the emulator's prefix without its hyphen.
+    pub id_shapes: BTreeMap<String, IdShape>,
     /// The layout of the documents that `TestParsing` replies with.
     pub parsed_form: Option<JsonForm>,
     /// The layout of the documents that jobs write.
@@ -42,6 +46,12 @@ pub struct Facts {
     event_fields: FieldRules,
 }
 
+/// The detail of an event that says why a job has failed.
+const FAILURE: &str = "failure-message";
+
+/// A list of so many items is hardly in the order of ids by chance.
+const LONG: usize = 5;
+
 /// An order of lists besides that of creation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RecordedOrder {
@@ -51,6 +61,10 @@ pub enum RecordedOrder {
     ByName,
     /// By name, the last first.
     ByNameReversed,
+    /// By id.
+    ById,
+    /// By id, the last first.
+    ByIdReversed,
 }
 
 impl Facts {
@@ -68,6 +82,7 @@ impl Facts {
             }
         }
         facts.tell_jobs_apart(recorded);
+        facts.tell_lists_by_id(recorded);
         facts
     }
 
@@ -92,9 +107,10 @@ impl Facts {
     /// Whether replies of an operation of the B2BI API may change that are no errors.
     #[must_use]
     pub fn changes_replies(&self, operation: &str) -> bool {
-        const OPERATIONS: [&str; 4] = [
+        const OPERATIONS: [&str; 5] = [
             "TestParsing",
             "TestConversion",
+            "GetTransformerJob",
             "CreateStarterMappingTemplate",
             "GenerateMapping",
         ];
@@ -106,6 +122,18 @@ impl Facts {
         self.replies.apply(operation, request, reply);
     }
 
+    /// A line of a validation report in the words that were recorded; none if it stays as it is.
+    #[must_use]
+    pub fn report_line(&self, line: &str) -> Option<String> {
+        self.replies.report_line(line)
+    }
+
+    /// Whether lines of validation reports have other words.
+    #[must_use]
+    pub fn changes_reports(&self) -> bool {
+        self.replies.changes_reports()
+    }
+
     /// Gives the message of a log record the fields that were recorded.
     pub fn change_log_record(&self, message: &mut Value) {
         self.log_fields.apply(message);
@@ -113,6 +141,9 @@ impl Facts {
 
     /// Gives the detail of an event the fields that were recorded.
     pub fn change_event(&self, detail: &mut Value) {
+        if let Some(reason) = detail.get_mut(FAILURE) {
+            self.replies.reword(reason);
+        }
         self.event_fields.apply(detail);
     }
 
@@ -123,10 +154,7 @@ impl Facts {
             .zip(difference.emulator.as_str());
         match difference.change {
             Change::Error => self.errors.learn(theirs, ours),
-            Change::ListOrder => {
-                self.list_order = order(&difference.recorded, &difference.emulator);
-                self.list_order.is_some()
-            }
+            Change::ListOrder => self.take_order(difference, theirs),
             Change::LoopNames => self.take_loop_names(difference, theirs),
             Change::PageSize => {
                 self.page_size = theirs.page_size;
@@ -136,18 +164,15 @@ impl Facts {
                 self.job_ms = Some(theirs.waited_ms);
                 true
             }
-            Change::IdShape => {
-                let shape = difference
-                    .recorded
-                    .as_str()
-                    .and_then(|shape| shape.split_once('-'));
-                self.id_length = shape.map(|(_, rest)| rest.len());
-                true
-            }
+            Change::IdShape => self.take_id_shape(difference),
             Change::Layout => self.take_layout(difference),
-            Change::ValidationMessages => {
-                texts.is_some_and(|(theirs, ours)| self.replies.learn_message(theirs, ours))
-            }
+            Change::ValidationMessages => texts.is_some_and(|(theirs, ours)| {
+                if difference.call.starts_with("GET ") {
+                    self.replies.learn_report_line(theirs, ours)
+                } else {
+                    self.replies.learn_message(theirs, ours)
+                }
+            }),
             Change::StarterTemplate => {
                 let request = ours.request.input.clone().unwrap_or_default();
                 texts.is_some_and(|(theirs, ours)| {
@@ -158,6 +183,26 @@ impl Facts {
             Change::Fields => self.take_fields(difference),
             Change::Code => false,
         }
+    }
+
+    fn take_order(&mut self, difference: &Difference, theirs: &Answer) -> bool {
+        let sorted_by = theirs.sorted_by.as_deref();
+        let order = order(&difference.recorded, &difference.emulator, sorted_by);
+        let order = order.map(|order| (difference.call.clone(), order));
+        let is_known = order.is_some();
+        self.list_orders.extend(order);
+        is_known
+    }
+
+    fn take_id_shape(&mut self, difference: &Difference) -> bool {
+        let shape = |value: &Value| value.as_str().and_then(IdShape::read);
+        let shapes = shape(&difference.recorded).zip(shape(&difference.emulator));
+        let Some((theirs, ours)) = shapes else {
+            return false;
+        };
+        let kind = ours.prefix.trim_end_matches('-').to_owned();
+        let known = self.id_shapes.entry(kind);
+        *known.or_insert_with(|| theirs.clone()) == theirs
     }
 
     fn take_loop_names(&mut self, difference: &Difference, theirs: &Answer) -> bool {
@@ -201,6 +246,31 @@ impl Facts {
         self.job_form = of_a_job.and_then(|written| written.form);
     }
 
+    /// A list of few items may be by id and by something else. It is by id if a longer one is.
+    fn tell_lists_by_id(&mut self, recorded: &Recording) {
+        for (order, sorted_by) in [
+            (RecordedOrder::ById, BY_ID),
+            (RecordedOrder::ByIdReversed, BY_ID_REVERSED),
+        ] {
+            let is_long = |answer: &&Answer| {
+                let lists = answer.body.as_object();
+                let mut lists = lists.into_iter().flatten();
+                lists.any(|(_, list)| list.as_array().is_some_and(|items| items.len() >= LONG))
+            };
+            let of_order = recorded
+                .answers
+                .iter()
+                .filter(|answer| answer.sorted_by.as_deref() == Some(sorted_by));
+            let calls = of_order.clone().map(|answer| answer.request.call.clone());
+            let is_known = of_order
+                .filter(is_long)
+                .any(|answer| self.list_orders.get(&answer.request.call) == Some(&order));
+            if is_known {
+                self.list_orders.extend(calls.map(|call| (call, order)));
+            }
+        }
+    }
+
     fn take_generated(&mut self, difference: &Difference, theirs: &Answer) -> bool {
         if difference.at == "body/mappingAccuracy" {
             let (theirs, ours) = (&difference.recorded, &difference.emulator);
@@ -230,7 +300,11 @@ impl Facts {
 }
 
 /// The order that the names of a list are in, next to those of the same list in the order of creation.
-pub(crate) fn order(theirs: &Value, ours: &Value) -> Option<RecordedOrder> {
+pub(crate) fn order(
+    theirs: &Value,
+    ours: &Value,
+    sorted_by: Option<&str>,
+) -> Option<RecordedOrder> {
     let names = |list: &Value| -> Option<Vec<String>> {
         let names = list.as_array()?.iter();
         names.map(|name| name.as_str().map(str::to_owned)).collect()
@@ -248,7 +322,11 @@ pub(crate) fn order(theirs: &Value, ours: &Value) -> Option<RecordedOrder> {
     } else if theirs == reversed(&sorted) {
         Some(RecordedOrder::ByNameReversed)
     } else {
-        None
+        match sorted_by {
+            Some(BY_ID) => Some(RecordedOrder::ById),
+            Some(BY_ID_REVERSED) => Some(RecordedOrder::ByIdReversed),
+            _ => None,
+        }
     }
 }
 
@@ -278,6 +356,7 @@ mod tests {
             headers: [].into(),
             body,
             id_shapes: [].into(),
+            sorted_by: None,
             page_size: None,
             waited_ms: 0,
         });

@@ -18,6 +18,7 @@ mod estimate;
 mod events;
 mod facts;
 mod field_rules;
+mod id_form;
 mod listing;
 mod loop_names;
 mod message_rule;
@@ -29,9 +30,11 @@ mod report;
 mod retry;
 mod runner;
 mod sanitise;
+mod settled;
 mod template_form;
 mod traffic;
 mod variables;
+mod waiting;
 
 pub use answer::error_members;
 pub use battery::{
@@ -43,15 +46,18 @@ pub use endpoint::{Endpoint, EndpointError, Request, Response, Signature};
 pub use error_rules::ErrorReply;
 pub use estimate::{Estimate, policy};
 pub use facts::{Facts, RecordedOrder};
-pub use probe::{ProbeError, probe};
+pub use id_form::{Alphabet, IdShape};
+pub use probe::{ProbeError, checks_signatures, probe};
 pub use recording::{Answer, Recording, RecordingError, Skipped};
 pub use report::{Format, report};
 pub use runner::{RunOptions, Runner};
 pub use sanitise::Sanitiser;
+pub use settled::Settled;
 pub use traffic::{
     Repeated, Replay, ReplayError, ReplayedReply, TrafficRecorder, TrafficSource, repeat,
 };
 pub use variables::{VariableError, Variables};
+pub use waiting::Waiting;
 
 /// The example of the README, which `cargo test --doc` runs.
 #[cfg(doctest)]

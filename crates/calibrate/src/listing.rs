@@ -59,6 +59,26 @@ pub(crate) const KINDS: &[Kind] = &[
     },
 ];
 
+/// What the items are in the order of, if their ids. Fewer items could be so by chance.
+pub(crate) fn sorted_by_id(kind: &Kind, items: &[Value]) -> Option<&'static str> {
+    const LEAST: usize = 3;
+    let ids = items.iter();
+    let ids: Option<Vec<&str>> = ids.map(|item| item.get(kind.id)?.as_str()).collect();
+    let ids = ids.filter(|ids| ids.len() >= LEAST)?;
+    if ids.is_sorted() {
+        Some(BY_ID)
+    } else if ids.iter().rev().is_sorted() {
+        Some(BY_ID_REVERSED)
+    } else {
+        None
+    }
+}
+
+/// What `sortedBy` of an answer says of a list in the order of ids.
+pub(crate) const BY_ID: &str = "id";
+/// The same of the reverse order.
+pub(crate) const BY_ID_REVERSED: &str = "id reversed";
+
 /// The most pages that are read of a list.
 const PAGES: usize = 1_000;
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::answer::error_members;
 use crate::build::b2bi_request;
-use crate::endpoint::{Endpoint, EndpointError, Response};
+use crate::endpoint::{Endpoint, EndpointError, Response, Signature};
 
 /// The call that is tried.
 const CALL: &str = "ListProfiles";
@@ -124,6 +124,18 @@ pub async fn probe<E: Endpoint + ?Sized>(endpoint: &E) -> Result<(), ProbeError>
         return Ok(());
     }
     Err(ProbeError::Stranger(response.status))
+}
+
+/// Whether a server refuses a request whose signature is wrong.
+///
+/// # Errors
+///
+/// There is no reply.
+pub async fn checks_signatures<E: Endpoint + ?Sized>(endpoint: &E) -> Result<bool, EndpointError> {
+    let mut request = b2bi_request(CALL, &json!({}));
+    request.signature = Signature::Wrong;
+    let response = endpoint.send(&request).await?;
+    Ok(response.status >= 400)
 }
 
 #[cfg(test)]

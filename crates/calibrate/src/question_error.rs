@@ -21,6 +21,8 @@ pub(crate) enum QuestionError {
     Denied(String),
     /// AWS tells events to rules only, and no log group of one is named.
     NoEvents,
+    /// The log group got no events.
+    NoEventsCame,
     /// The setup of this name failed.
     Setup(String, Arc<QuestionError>),
 }
@@ -50,6 +52,9 @@ impl fmt::Display for QuestionError {
             Self::NoEvents => out.write_str(
                 "events are read from a log group that a rule of EventBridge fills: name it with --event-log-group",
             ),
+            Self::NoEventsCame => out.write_str(
+                "the log group has no events of the run: does a rule of EventBridge write them there, and may it?",
+            ),
             Self::Setup(name, error) => write!(out, "setup {name} failed: {error}"),
         }
     }
@@ -60,7 +65,7 @@ impl Error for QuestionError {
         match self {
             Self::Variable(error) => Some(error),
             Self::Endpoint(error) => Some(error.as_ref()),
-            Self::Refused(_) | Self::Denied(_) | Self::NoEvents => None,
+            Self::Refused(_) | Self::Denied(_) | Self::NoEvents | Self::NoEventsCame => None,
             Self::Setup(_, error) => Some(error.as_ref()),
         }
     }

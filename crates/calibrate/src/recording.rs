@@ -14,7 +14,7 @@ use crate::traffic::TRAFFIC;
 /// What the member `format` says.
 const FORMAT: &str = "b2bi-local-recording";
 /// The version of the form of recordings that this program writes, and the newest that it reads.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// The answers to questions.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -64,6 +64,9 @@ pub struct Answer {
     /// The form of ids that the reply gave.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub id_shapes: BTreeMap<String, String>,
+    /// What the items of a list are in the order of, if their ids: `id` or `id reversed`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sorted_by: Option<String>,
     /// How many items the first page of a list had which others followed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page_size: Option<usize>,
@@ -240,12 +243,13 @@ mod tests {
         };
         let empty = Recording::new("us-east-1", "aws", "2026-11-29").to_text();
         check(&empty, "");
+        check(&empty.replace("\"version\": 2", "\"version\": 1"), "");
         check(
-            &empty.replace("\"version\": 1", "\"version\": 2"),
-            "has version 2",
+            &empty.replace("\"version\": 2", "\"version\": 3"),
+            "has version 3",
         );
         check(
-            &empty.replace("\"version\": 1", "\"version\": 0"),
+            &empty.replace("\"version\": 2", "\"version\": 0"),
             "has version 0",
         );
         check(

@@ -9,6 +9,9 @@ use crate::template_form::TemplateForm;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ReplyRules {
     messages: Vec<MessageRule>,
+    /// The same of messages without their place, as reports have them.
+    placeless: Vec<MessageRule>,
+    report_lines: Vec<MessageRule>,
     starters: Vec<StarterRule>,
     generated: Option<TemplateForm>,
     accuracy: Option<AccuracyForm>,
@@ -68,17 +71,28 @@ impl ReplyRules {
     }
 
     pub(crate) fn learn_message(&mut self, theirs: &str, ours: &str) -> bool {
-        let Some(rule) = MessageRule::between(ours, theirs) else {
-            return false;
-        };
-        let mut known = self.messages.iter();
-        if let Some(known) = known.find(|known| known.is_about_the_same(&rule)) {
-            // Two texts for one of ours: the first counts, if it does for this one.
-            known.apply(ours).as_deref() == Some(theirs)
-        } else {
-            self.messages.push(rule);
-            true
+        if let Some((theirs, ours)) = without_place(theirs).zip(without_place(ours)) {
+            learn(&mut self.placeless, theirs, ours);
         }
+        learn(&mut self.messages, theirs, ours)
+    }
+
+    pub(crate) fn learn_report_line(&mut self, theirs: &str, ours: &str) -> bool {
+        learn(&mut self.report_lines, theirs, ours)
+    }
+
+    pub(crate) fn changes_reports(&self) -> bool {
+        !self.report_lines.is_empty() || !self.placeless.is_empty()
+    }
+
+    /// A line of a report in other words: as one was recorded, else with the message of a reply.
+    pub(crate) fn report_line(&self, line: &str) -> Option<String> {
+        if let Some(changed) = changed(&self.report_lines, line) {
+            return Some(changed);
+        }
+        let (place, message) = line.split_once(": ").filter(|_| is_error(line))?;
+        let message = changed(&self.placeless, message)?;
+        Some(format!("{place}: {message}"))
     }
 
     pub(crate) fn learn_starter(&mut self, request: &Value, theirs: &str, ours: &str) -> bool {
@@ -121,15 +135,20 @@ impl ReplyRules {
                     *template = changed;
                 }
             }
+            "GetTransformerJob" => {
+                if let Some(message) = reply.get_mut("message") {
+                    self.reword(message);
+                }
+            }
             "GenerateMapping" => self.generated(reply),
             _ => {}
         }
     }
 
-    fn reword(&self, message: &mut Value) {
+    /// Gives a message other words, if it is one of those that have some.
+    pub(crate) fn reword(&self, message: &mut Value) {
         let text = message.as_str().unwrap_or_default();
-        let changed = self.messages.iter().find_map(|rule| rule.apply(text));
-        if let Some(changed) = changed {
+        if let Some(changed) = changed(&self.messages, text) {
             *message = changed.into();
         }
     }
@@ -172,6 +191,35 @@ impl ReplyRules {
             }
         }
     }
+}
+
+fn learn(rules: &mut Vec<MessageRule>, theirs: &str, ours: &str) -> bool {
+    let Some(rule) = MessageRule::between(ours, theirs) else {
+        return false;
+    };
+    let mut known = rules.iter();
+    if let Some(known) = known.find(|known| known.is_about_the_same(&rule)) {
+        // Two texts for one of ours: the first counts, if it does for this one.
+        known.apply(ours).as_deref() == Some(theirs)
+    } else {
+        rules.push(rule);
+        true
+    }
+}
+
+fn changed(rules: &[MessageRule], text: &str) -> Option<String> {
+    rules.iter().find_map(|rule| rule.apply(text))
+}
+
+/// A message of `validationMessages` without the sentence that says where the segment is.
+fn without_place(message: &str) -> Option<&str> {
+    let (place, message) = message.split_once(". ")?;
+    place.starts_with("Segment ").then_some(message)
+}
+
+/// Whether a line of a report tells an error of a segment.
+fn is_error(line: &str) -> bool {
+    line.trim_start().starts_with("*** Segment ")
 }
 
 fn has_no_sample(request: &Value) -> bool {

@@ -7,23 +7,20 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::answer::{answer, captured};
-use crate::battery::{Battery, Question, Setup, Step, Until};
+use crate::battery::{Battery, Question, Setup, Step};
 use crate::build::{self, b2bi_request, logs_request};
 use crate::clean::PREFIX;
 use crate::endpoint::{Endpoint, EndpointError, Request, Response, Signature};
 use crate::events;
-use crate::listing::{KINDS, Kind, pages};
+use crate::id_form::IdShape;
+use crate::listing::{KINDS, Kind, pages, sorted_by_id};
 use crate::probe::refusal;
 use crate::question_error::QuestionError;
 use crate::recording::{Answer, Recording, Skipped};
 use crate::retry::send;
 use crate::sanitise::{Sanitiser, id_shape};
 use crate::variables::Variables;
-
-/// How often a reply is looked at again, and how long the first pause is.
-const POLLS: u32 = 40;
-const FIRST_POLL: Duration = Duration::from_millis(250);
-const LONGEST_POLL: Duration = Duration::from_secs(10);
+use crate::waiting::{Pauses, SHORT, Waiting, is_final};
 
 /// The call of steps that read the events of the run.
 pub(crate) const EVENTS: &str = "Events";
@@ -43,6 +40,10 @@ pub struct RunOptions {
     pub date: String,
     /// What no recording may hold besides what has a known form: the host of the endpoint.
     pub secrets: Vec<String>,
+    /// How long is waited for something that does not come.
+    pub longest_wait: Duration,
+    /// Called while something is waited for, with what that is and for how long it has been.
+    pub waiting: fn(&Waiting<'_>),
 }
 
 impl RunOptions {
@@ -63,6 +64,8 @@ pub struct Runner<'a, E: ?Sized> {
     /// Setups that were tried, and why they failed.
     setups: BTreeMap<String, Result<(), QuestionError>>,
     made: Vec<Made>,
+    /// How long this question still waits for what does not come.
+    timeout: Duration,
 }
 
 /// Something that the run has made, and has to delete.
@@ -76,6 +79,7 @@ struct Reply {
     response: Response,
     waited_ms: u64,
     page_size: Option<usize>,
+    sorted_by: Option<String>,
 }
 
 impl<'a, E: Endpoint + ?Sized> Runner<'a, E> {
@@ -88,6 +92,7 @@ impl<'a, E: Endpoint + ?Sized> Runner<'a, E> {
             sanitiser: Sanitiser::default(),
             setups: BTreeMap::new(),
             made: Vec::new(),
+            timeout: options.longest_wait,
             options,
         };
         runner.set_variables();
@@ -139,6 +144,7 @@ impl<'a, E: Endpoint + ?Sized> Runner<'a, E> {
     ) {
         for (at, question) in questions.iter().enumerate() {
             progress(at, question);
+            self.timeout = self.options.longest_wait;
             let prepared = self.prepare(&question.needs).await;
             let needed = self.made.len();
             let mut answers = Vec::new();
@@ -202,14 +208,19 @@ impl<'a, E: Endpoint + ?Sized> Runner<'a, E> {
             let reply = self.send(step).await?;
             let is_preparation = !step.record && step.until.is_none();
             let is_error = reply.response.status >= 400;
-            if is_refused(step, &reply.response) || is_error && is_preparation {
+            let is_of_events = step.call == EVENTS;
+            if is_refused(step, &reply.response) || is_error && (is_preparation || is_of_events) {
                 return Err(QuestionError::refused(&step.call, &reply.response));
+            }
+            if is_of_events && !events::are_there(&reply.response) {
+                return Err(QuestionError::NoEventsCame);
             }
             let id_shapes = self.capture(step, &reply.response);
             if step.record {
                 let answer = answer(question, (at, step), &reply.response, &self.sanitiser);
                 answers.push(Answer {
                     id_shapes,
+                    sorted_by: reply.sorted_by,
                     page_size: reply.page_size,
                     waited_ms: reply.waited_ms,
                     ..answer
@@ -222,28 +233,30 @@ impl<'a, E: Endpoint + ?Sized> Runner<'a, E> {
     /// Sends a step's request until its reply is what the step waits for.
     async fn send(&mut self, step: &Step) -> Result<Reply, QuestionError> {
         let request = self.request(step)?;
-        let mut waited = Duration::ZERO;
-        let mut pause = FIRST_POLL;
-        let mut response = self.reply(step, &request).await;
-        for _ in 0..POLLS {
-            let is_done = match (&step.until, &response) {
-                (Some(until), Ok(response)) => is_reached(until, response),
-                _ => true,
-            };
-            if is_done {
+        let mut pauses = Pauses::new(self.timeout);
+        let mut response = self.reply(step, &request).await?;
+        while !is_final(step, &response) {
+            let Some(pause) = pauses.next() else {
+                // What comes with this will not come either.
+                self.timeout = self.timeout.min(SHORT);
                 break;
+            };
+            if let Some(until) = &step.until {
+                (self.options.waiting)(&Waiting {
+                    until,
+                    waited: pauses.waited(),
+                    limit: self.timeout,
+                });
             }
             self.endpoint.pause(pause).await;
-            waited = waited.saturating_add(pause);
-            pause = pause.saturating_mul(2).min(LONGEST_POLL);
-            response = self.reply(step, &request).await;
+            response = self.reply(step, &request).await?;
         }
-        let response = response?;
         self.note_made(step, &response);
         let reply = Reply {
             response,
-            waited_ms: u64::try_from(waited.as_millis()).unwrap_or(u64::MAX),
+            waited_ms: u64::try_from(pauses.waited().as_millis()).unwrap_or(u64::MAX),
             page_size: None,
+            sorted_by: None,
         };
         self.own_items(step, reply).await
     }
@@ -261,6 +274,9 @@ impl<'a, E: Endpoint + ?Sized> Runner<'a, E> {
 
     async fn reply(&self, step: &Step, request: &Request) -> Result<Response, EndpointError> {
         let mut response = send(self.endpoint, request).await?;
+        if request.service == "logs" && [EVENTS, "FilterLogEvents"].contains(&step.call.as_str()) {
+            response = events::all_pages(self.endpoint, request, response).await?;
+        }
         if step.call == EVENTS {
             events::of_run(&mut response, &self.options.prefix());
         }
@@ -285,6 +301,7 @@ impl<'a, E: Endpoint + ?Sized> Runner<'a, E> {
                 name.is_some_and(|name| name.starts_with(&prefix))
             };
             let own: Vec<Value> = listed.items.into_iter().filter(is_own).collect();
+            reply.sorted_by = sorted_by_id(kind, &own).map(str::to_owned);
             reply.response.body = json!({ (kind.items): own }).to_string().into();
         }
         Ok(reply)
@@ -317,7 +334,9 @@ impl<'a, E: Endpoint + ?Sized> Runner<'a, E> {
                 .any(|kind| place.trim_start_matches('/') == kind.id)
                 || ["/transformerJobId", "/tradingPartnerId"].contains(&place.as_str())
             {
-                shapes.insert(name.clone(), id_shape(&value));
+                let shape = IdShape::of(&value);
+                let shape = shape.map_or_else(|| id_shape(&value), |shape| shape.to_string());
+                shapes.insert(name.clone(), shape);
             }
             self.variables.set(name, value);
         }
@@ -347,11 +366,4 @@ fn is_refused(step: &Step, response: &Response) -> bool {
         && !step.headers.contains_key("x-amz-security-token")
         && step.expect.error != response.error_type();
     is_usual && refusal(response).is_some()
-}
-
-fn is_reached(until: &Until, response: &Response) -> bool {
-    let text = response.text();
-    let has_text =
-        until.contains.is_empty() || until.contains.iter().any(|part| text.contains(part));
-    has_text && until.status.is_none_or(|status| status == response.status)
 }

@@ -47,6 +47,8 @@ pub struct Config {
     pub credentials: Option<Vec<Credential>>,
     /// A recording of AWS whose answers replace the server's own.
     pub recording: Option<Recording>,
+    /// Whether answers of AWS that the program is built with replace the server's own.
+    pub settled: bool,
     /// What answers calls of the B2BI API instead of the server: an endpoint, or a recording.
     pub traffic: Option<TrafficConfig>,
     /// Who has access to the server.
@@ -169,6 +171,7 @@ impl Config {
             access: network::access(settings)?,
             limits: network::limits(settings)?,
             recording: traffic::facts(settings)?,
+            settled: true,
             traffic: traffic::traffic_config(settings)?,
             stop_with_input: switch(settings, "stop-with-input")?,
             effective: network::effective(settings),

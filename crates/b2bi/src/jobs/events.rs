@@ -9,16 +9,12 @@ use serde_json::{Map, Value, json};
 use super::acknowledge::AcknowledgementKind;
 use super::error::StageError;
 use super::logs::{State, Status};
+use super::report::Report;
 use super::run::{JobError, Run};
 use crate::edi::transformer;
 use crate::event_sink::{Event, SOURCE};
 use crate::location::Location;
 use crate::stages::Stage;
-
-/// How many errors a log record shows.
-///
-/// Source: the service's documentation of its logs.
-const SHOWN: usize = 5;
 
 /// The detail of the event of a transformation.
 #[derive(Debug, Default)]
@@ -70,22 +66,13 @@ impl Validated {
 
 impl Transformation {
     /// Validation has come to this report, which is empty when all is well.
-    pub(super) fn validated(&mut self, report: &str) {
-        if report.is_empty() {
-            self.validation = Validated::Succeeded;
-            return;
-        }
-        self.validation = Validated::Failed;
-        let errors = report
-            .lines()
-            .filter_map(|line| line.trim_start().strip_prefix("*** "));
-        let first: Vec<&str> = errors.take(SHOWN).collect();
-        let total = report.lines().last().unwrap_or_default();
-        let total = total.split(' ').next().unwrap_or_default();
-        self.errors = format!(
-            "First {SHOWN} validation errors: [{}] Total errors: {total}",
-            first.join(", ")
-        );
+    pub(super) fn validated(&mut self, report: &Report) {
+        self.validation = if report.text.is_empty() {
+            Validated::Succeeded
+        } else {
+            Validated::Failed
+        };
+        self.errors.clone_from(&report.summary);
     }
 
     /// Its output is where it belongs, and the report, if there was anything to report.

@@ -4,11 +4,13 @@ use std::future::Future;
 use std::sync::Arc;
 
 use b2bi_local_model::types::{FileFormat, S3Location};
+use b2bi_local_x12::Validation;
 use bytes::Bytes;
 
 use super::error::StageError;
 use super::events::Transformation;
 use super::outputs::Output;
+use super::report::Report;
 use super::run::{JobError, Run};
 use crate::config::LegacyRoot;
 use crate::edi;
@@ -106,7 +108,7 @@ impl Run {
         split: Option<usize>,
         result: &mut Transformation,
     ) -> Result<S3Location, JobError> {
-        let report = parsed.validation.report();
+        let report = self.report(&parsed.validation);
         result.validated(&report);
         let (extension, content_type) = form(conversion);
         let report_location = self.spec.report(extension, split);
@@ -131,10 +133,15 @@ impl Run {
         Ok(location.into())
     }
 
+    /// What is wrong with a file, in the words of the configuration.
+    pub(super) fn report(&self, validation: &Validation) -> Report {
+        Report::of(validation, self.context.config.wording.as_ref())
+    }
+
     /// Writes the report of a file whose document could not be made.
     async fn deliver_report(
         &self,
-        report: String,
+        report: Report,
         location: Location,
         result: &mut Transformation,
     ) {
@@ -176,20 +183,20 @@ pub(super) fn form(conversion: &Conversion) -> (&'static str, &'static str) {
 }
 
 /// The objects of a document: its report comes first, so that who sees the document finds it.
-pub(super) fn with_report(report: String, location: &Location, document: Output) -> Vec<Output> {
+pub(super) fn with_report(report: Report, location: &Location, document: Output) -> Vec<Output> {
     let mut outputs = report_output(report, location);
     outputs.push(document);
     outputs
 }
 
 /// The validation report as an object, if there is anything to report.
-pub(super) fn report_output(report: String, location: &Location) -> Vec<Output> {
-    if report.is_empty() {
+pub(super) fn report_output(report: Report, location: &Location) -> Vec<Output> {
+    if report.text.is_empty() {
         return Vec::new();
     }
     vec![Output {
         location: location.clone(),
-        body: report.into(),
+        body: report.text.into(),
         content_type: "text/plain",
     }]
 }

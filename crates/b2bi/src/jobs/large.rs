@@ -15,6 +15,7 @@ use super::error::StageError;
 use super::events::Transformation;
 use super::inbound::{form, with_report};
 use super::outputs::{Body, Output};
+use super::report::Report;
 use super::run::{JobError, Run};
 use super::split::{feed_one, part_size};
 use crate::edi;
@@ -128,13 +129,13 @@ impl Run {
         conversion: &Arc<Conversion>,
         split: Option<usize>,
         result: &mut Transformation,
-    ) -> Result<String, JobError> {
+    ) -> Result<Report, JobError> {
         match split {
             None => self.check_file(parsed, conversion, result).await?,
             Some(_) => self.check_piece(parsed, conversion).await?,
         }
         self.enter(Stage::Map).await?;
-        let report = parsed.validation.report();
+        let report = self.report(&parsed.validation);
         result.validated(&report);
         self.enter(Stage::WriteOutput).await?;
         Ok(report)

@@ -14,6 +14,7 @@ pub(crate) mod logs;
 mod outbound;
 mod outputs;
 pub(crate) mod prefetch;
+mod report;
 mod run;
 mod split;
 

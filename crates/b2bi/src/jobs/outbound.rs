@@ -9,6 +9,7 @@ use super::envelope;
 use super::error::StageError;
 use super::events::Transformation;
 use super::inbound::report_output;
+use super::report::Report;
 use super::run::{JobError, Run};
 use crate::edi;
 use crate::edi::Conversion;
@@ -93,15 +94,16 @@ impl Run {
         converted: &Converted,
         conversion: &Arc<Conversion>,
         result: &mut Transformation,
-    ) -> Result<String, JobError> {
+    ) -> Result<Report, JobError> {
         let partnership = self.spec.route.as_ref().map(|route| &route.partnership);
         if !envelope::is_validated(partnership.and_then(envelope::of)) {
-            return Ok(String::new());
+            return Ok(Report::default());
         }
         let (x12, conversion) = (converted.draft.clone(), Arc::clone(conversion));
+        let wording = self.context.config.wording.clone();
         let validated = self.compute(move || {
             let validation: Validation = edi::validate(&x12, &conversion);
-            Ok(validation.report())
+            Ok(Report::of(&validation, wording.as_ref()))
         });
         let report = self.stage(Stage::Validate, validated).await?;
         result.validated(&report);
@@ -111,7 +113,7 @@ impl Run {
     async fn deliver_x12(
         &self,
         converted: Converted,
-        report: String,
+        report: Report,
         result: &mut Transformation,
     ) -> Result<Vec<S3Location>, JobError> {
         let location = self.spec.document(EXTENSION, None);

@@ -244,7 +244,7 @@ impl<'a> PipelineMatch<'a> {
         let transformer = self.state.transformer(&edi.transformer_id).ok()?;
         let profile = self.state.profile(&self.partnership.profile_id).ok()?;
         Some(JobSpec {
-            id: ids::job_id(context.environment.ids.bits()),
+            id: ids::of_job(&context.config.id_forms, &*context.environment.ids),
             transformer: transformer.description.clone(),
             route: Some(CapabilityRoute {
                 direction: self.direction,

@@ -14,48 +14,65 @@ use crate::context::Ctx;
 use crate::errors::validation;
 use crate::state::{Record, Table};
 
-/// A resource with a name, by which lists can be ordered.
+/// A resource with a name and an id, by which lists can be ordered.
 pub(crate) trait Named {
     fn name(&self) -> &str;
+    fn id(&self) -> &str;
 }
 
-impl Named for GetCapabilityResponse {
-    fn name(&self) -> &str {
-        &self.name
-    }
+macro_rules! named {
+    ($($resource:ident $id:ident $name:expr;)*) => {$(
+        impl Named for $resource {
+            fn name(&self) -> &str {
+                let name: fn(&Self) -> &str = $name;
+                name(self)
+            }
+
+            fn id(&self) -> &str {
+                &self.$id
+            }
+        }
+    )*};
 }
 
-impl Named for GetPartnershipResponse {
-    fn name(&self) -> &str {
-        self.name.as_deref().unwrap_or_default()
-    }
-}
-
-impl Named for GetProfileResponse {
-    fn name(&self) -> &str {
-        &self.name
-    }
-}
-
-impl Named for GetTransformerResponse {
-    fn name(&self) -> &str {
-        &self.name
-    }
+named! {
+    GetCapabilityResponse capability_id |of| &of.name;
+    GetPartnershipResponse partnership_id |of| of.name.as_deref().unwrap_or_default();
+    GetProfileResponse profile_id |of| &of.name;
+    GetTransformerResponse transformer_id |of| &of.name;
 }
 
 /// What a request asks of a list.
 pub(crate) struct Request<'a> {
-    /// The list's name and filter; a token is good for these alone.
-    pub(crate) list: &'a str,
+    /// The operation.
+    pub(crate) operation: &'a str,
+    /// The list's filter; a token is good for the operation with this filter alone.
+    pub(crate) filter: &'a str,
     pub(crate) next_token: Option<&'a str>,
     pub(crate) max_results: Option<i32>,
 }
 
-/// Where a page ended: at the item of this place, and of this name where lists are in the order of names.
+/// Where a page ended: at the item of this place, and of this name or id where these order the list.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Mark {
-    name: String,
+    key: String,
     place: u64,
+}
+
+/// What orders a list, if it is not the time of creation.
+#[derive(Clone, Copy)]
+enum Key {
+    Name,
+    Id,
+}
+
+impl Key {
+    fn of<T: Clone + Named>(self, row: &Record<T>) -> String {
+        match self {
+            Self::Name => row.description.name().to_owned(),
+            Self::Id => row.description.id().to_owned(),
+        }
+    }
 }
 
 /// One page: the rows that `view` keeps, in the configured order, and the token of the next page.
@@ -70,42 +87,46 @@ pub(crate) fn page<T: Clone + Named, V>(
         .and_then(|max_results| usize::try_from(max_results).ok())
         .unwrap_or(ctx.config.page_size);
     let token = request.next_token;
-    let last = token.map(|token| mark_of(ctx, request.list, token));
+    let last = token.map(|token| mark_of(ctx, request, token));
     let last = last.transpose()?;
     let last_place = last.as_ref().map(|last| last.place);
     let capacity = size.min(table.len());
-    let (items, reached) = match ctx.config.list_order {
+    let of_this = ctx.config.list_orders.get(request.operation);
+    let order = of_this.copied().unwrap_or(ctx.config.list_order);
+    let sorted = |key: Key, is_reversed: bool| {
+        let rows = sorted_after(table, key, is_reversed, last.as_ref());
+        (taken(rows, size, capacity, &view), Some(key))
+    };
+    let ((items, reached), key) = match order {
         ListOrder::OldestFirst => {
             let start = last_place.map_or(0, |last| last.saturating_add(1));
-            taken(table.starting_at(start), size, capacity, view)
+            let rows = table.starting_at(start);
+            (taken(rows, size, capacity, &view), None)
         }
         ListOrder::NewestFirst => {
             let rows = table.before(last_place.unwrap_or(u64::MAX));
-            taken(rows, size, capacity, view)
+            (taken(rows, size, capacity, &view), None)
         }
-        ListOrder::ByName | ListOrder::ByNameReversed => {
-            let rows = by_name_after(table, ctx.config.list_order, last.as_ref());
-            taken(rows, size, capacity, view)
-        }
+        ListOrder::ByName => sorted(Key::Name, false),
+        ListOrder::ByNameReversed => sorted(Key::Name, true),
+        ListOrder::ById => sorted(Key::Id, false),
+        ListOrder::ByIdReversed => sorted(Key::Id, true),
     };
     let next = reached.map(|place| {
-        let name = match ctx.config.list_order {
-            ListOrder::OldestFirst | ListOrder::NewestFirst => String::new(),
-            ListOrder::ByName | ListOrder::ByNameReversed => name_at(table, place),
-        };
-        self::token(ctx, request.list, &Mark { name, place })
+        let key = key.map_or_else(String::new, |key| key_at(table, key, place));
+        self::token(ctx, request, &Mark { key, place })
     });
     Ok((items, next))
 }
 
-/// Rows in the order of their names or the reverse order, after the last one of a page.
-fn by_name_after<'t, T: Clone + Named>(
+/// Rows in the order of a key or the reverse order, after the last one of a page.
+fn sorted_after<'t, T: Clone + Named>(
     table: &'t Table<Record<T>>,
-    order: ListOrder,
+    key: Key,
+    is_reversed: bool,
     last: Option<&Mark>,
 ) -> impl Iterator<Item = (u64, &'t Record<T>)> {
-    let is_reversed = order == ListOrder::ByNameReversed;
-    let mut rows = by_name(table);
+    let mut rows = sorted(table, key);
     if is_reversed {
         rows.reverse();
     }
@@ -121,20 +142,20 @@ fn by_name_after<'t, T: Clone + Named>(
     rows.into_iter().map(|(mark, row)| (mark.place, row))
 }
 
-/// Rows in the order of their names, those of one name in the order of creation.
-fn by_name<T: Clone + Named>(table: &Table<Record<T>>) -> Vec<(Mark, &Record<T>)> {
+/// Rows in the order of a key, those of one key in the order of creation.
+fn sorted<T: Clone + Named>(table: &Table<Record<T>>, key: Key) -> Vec<(Mark, &Record<T>)> {
     let rows = table.starting_at(0).map(|(place, row)| {
-        let name = row.description.name().to_owned();
-        (Mark { name, place }, row)
+        let key = key.of(row);
+        (Mark { key, place }, row)
     });
     let mut rows: Vec<_> = rows.collect();
     rows.sort_by(|(one, _), (other, _)| one.cmp(other));
     rows
 }
 
-fn name_at<T: Clone + Named>(table: &Table<Record<T>>, place: u64) -> String {
+fn key_at<T: Clone + Named>(table: &Table<Record<T>>, key: Key, place: u64) -> String {
     let row = table.starting_at(place).next();
-    row.map_or_else(String::new, |(_, row)| row.description.name().to_owned())
+    row.map_or_else(String::new, |(_, row)| key.of(row))
 }
 
 /// Items of a page, and the place of the last one where others follow.
@@ -161,22 +182,22 @@ fn taken<'a, T: 'a, V>(
 }
 
 /// The place of the last item of a page, sealed with the list and the caller it belongs to.
-fn token(ctx: &Ctx<'_>, list: &str, mark: &Mark) -> String {
-    let seal = seal(ctx, list, mark);
+fn token(ctx: &Ctx<'_>, request: &Request<'_>, mark: &Mark) -> String {
+    let seal = seal(ctx, request, mark);
     let head = [mark.place.to_be_bytes(), seal.to_be_bytes()].concat();
-    URL_SAFE_NO_PAD.encode([&head, mark.name.as_bytes()].concat())
+    URL_SAFE_NO_PAD.encode([&head, mark.key.as_bytes()].concat())
 }
 
 /// The place that a token holds.
-fn mark_of(ctx: &Ctx<'_>, list: &str, token: &str) -> Result<Mark, Error> {
+fn mark_of(ctx: &Ctx<'_>, request: &Request<'_>, token: &str) -> Result<Mark, Error> {
     let refuse = || validation("The value of nextToken is not a token that this list returned");
     let bytes = URL_SAFE_NO_PAD.decode(token).map_err(|_| refuse())?;
-    let (head, name) = bytes.split_first_chunk::<16>().ok_or_else(refuse)?;
+    let (head, key) = bytes.split_first_chunk::<16>().ok_or_else(refuse)?;
     let both = u128::from_be_bytes(*head);
     let place = u64::try_from(both >> 64).map_err(|_| refuse())?;
-    let name = String::from_utf8(name.to_vec()).map_err(|_| refuse())?;
-    let mark = Mark { name, place };
-    let expected = u128::from(place) << 64 | u128::from(seal(ctx, list, &mark));
+    let key = String::from_utf8(key.to_vec()).map_err(|_| refuse())?;
+    let mark = Mark { key, place };
+    let expected = u128::from(place) << 64 | u128::from(seal(ctx, request, &mark));
     if both == expected {
         Ok(mark)
     } else {
@@ -184,8 +205,9 @@ fn mark_of(ctx: &Ctx<'_>, list: &str, token: &str) -> Result<Mark, Error> {
     }
 }
 
-fn seal(ctx: &Ctx<'_>, list: &str, mark: &Mark) -> u64 {
+fn seal(ctx: &Ctx<'_>, request: &Request<'_>, mark: &Mark) -> u64 {
+    let list = (request.operation, request.filter);
     let mut hasher = DefaultHasher::new();
-    (ctx.scope, list, mark.place, &mark.name).hash(&mut hasher);
+    (ctx.scope, list, mark.place, &mark.key).hash(&mut hasher);
     hasher.finish()
 }

@@ -102,6 +102,7 @@ pub(super) fn noted(redactor: &mut Redactor, response: &Response) -> Answer {
         headers,
         body: redactor.value(&body(response, false)),
         id_shapes: BTreeMap::new(),
+        sorted_by: None,
         page_size: None,
         waited_ms: 0,
     }

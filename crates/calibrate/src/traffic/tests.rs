@@ -149,6 +149,42 @@ fn a_replay_answers_in_order() {
     assert_eq!(replay.left(), ["6 DeleteProfile"]);
 }
 
+/// Threads take turns in another order than when they were recorded; each gets replies about its own resources.
+#[test]
+fn replies_belong_to_the_ids_of_the_replay() {
+    let of = |name: &str, id: &str| {
+        let profile = json!({"profileId": id, "name": name});
+        let get = json!({ "profileId": id });
+        vec![
+            (
+                "CreateProfile",
+                json!({ "name": name }),
+                200,
+                profile.clone(),
+            ),
+            ("GetProfile", get.clone(), 200, profile),
+            ("DeleteProfile", get, 200, json!({})),
+        ]
+    };
+    let threads = [
+        of("one", "p-0a1b2c3d4e5f67890"),
+        of("two", "p-1a1b2c3d4e5f67890"),
+        of("three", "p-2a1b2c3d4e5f67890"),
+    ];
+    let mut replay = Replay::new(recorded(&threads.concat()), 1_800_000_000);
+    let mut call = |call: &str, input: Value| -> Value {
+        let answered = replay.reply(call, input.to_string().as_bytes(), ACCOUNT);
+        serde_json::from_str(&answered.unwrap().body).unwrap()
+    };
+    for name in ["three", "one", "two"] {
+        let made = call("CreateProfile", json!({ "name": name }));
+        let get = json!({"profileId": made["profileId"]});
+        assert_eq!(call("GetProfile", get.clone()), made);
+        call("DeleteProfile", get);
+    }
+    assert_eq!(replay.left(), [""; 0]);
+}
+
 /// A server that gives replies in turn and notes requests.
 struct Scripted {
     replies: Mutex<Vec<Response>>,

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::placeholder::{Bindings, Part, leading, parts};
+use super::placeholder::{Bindings, Part, kind, leading, parts};
 use super::redactor::number;
 
 /// The first place where a value is not as recorded.
@@ -105,6 +105,15 @@ fn members(
     }
 }
 
+/// Whether a placeholder may stand for a value: an id that another one stands for is another id.
+fn is_free(name: &str, value: &str, bindings: &Bindings) -> bool {
+    const OWN: [&str; 5] = ["hex", "id", "token", "uuid", "word"];
+    let kind_of_it = kind(name);
+    let mut others = bindings.iter();
+    !OWN.contains(&kind_of_it)
+        || !others.any(|(other, bound)| bound == value && kind(other) == kind_of_it)
+}
+
 /// Binds the placeholders of a text; where it does not fit, none is bound.
 fn text(recorded: &str, given: &str, bindings: &mut Bindings) -> bool {
     let mut found: Vec<(&str, &str)> = Vec::new();
@@ -117,10 +126,12 @@ fn text(recorded: &str, given: &str, bindings: &mut Bindings) -> bool {
                 let new = new.map(|(_, value)| *value);
                 match bindings.get(name).map(String::as_str).or(new) {
                     Some(value) => rest.strip_prefix(value),
-                    None => leading(name, rest).map(|(value, after)| {
-                        found.push((name, value));
-                        after
-                    }),
+                    None => leading(name, rest)
+                        .filter(|(value, _)| is_free(name, value, bindings))
+                        .map(|(value, after)| {
+                            found.push((name, value));
+                            after
+                        }),
                 }
             }
         };

@@ -39,6 +39,12 @@ pub(crate) enum CalibrationError {
     /// The server in this process does not start.
     #[error("the server to compare with does not start: {0}")]
     Server(#[source] io::Error),
+    /// The answers that the program is built with cannot be read.
+    #[error("fixtures/calibration/settled.json: {0}")]
+    Settled(#[source] serde_json::Error),
+    /// A server got no request through.
+    #[error("the service does not answer: {0}")]
+    Unanswered(#[source] EndpointError),
     /// A call of a recording got no reply.
     #[error("a recorded call cannot be made: {0}")]
     Call(#[source] EndpointError),

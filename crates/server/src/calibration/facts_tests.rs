@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use b2bi_local_b2bi::{JobDuration, ListOrder, MappingReply};
+use b2bi_local_b2bi::{IdForm, IdForms, JobDuration, ListOrder, MappingReply};
 use b2bi_local_calibrate::{Change, Comparison, Recording, Response, compare};
 use b2bi_local_x12::{JsonForm, Layout, LoopNames};
 use serde_json::{Value, json};
@@ -64,14 +64,6 @@ async fn settings_of_aws_become_those_of_the_server() {
         &["A-09 list body/transformers"],
     )
     .await;
-    let length = |config: &mut Config| config.b2bi.id_length = 20;
-    check(
-        "new-profile",
-        length,
-        AS_IS,
-        &["A-11 A-12 create ids/newProfile"],
-    )
-    .await;
     let layout = |config: &mut Config| config.b2bi.style.layout = Layout::Compact;
     let document = ["A-21 2 body/parsedFileContent"];
     check("parse-document", layout, AS_IS, &document).await;
@@ -85,21 +77,110 @@ async fn settings_of_aws_become_those_of_the_server() {
     check("mapping-reply", plain, AS_IS, &mapped).await;
 }
 
+/// Each list has its order: by creation, name or id, and the reverse of each.
 #[tokio::test(flavor = "multi_thread")]
 async fn lists_have_the_recorded_order() {
     for order in [
         ListOrder::NewestFirst,
         ListOrder::ByName,
         ListOrder::ByNameReversed,
+        ListOrder::ById,
+        ListOrder::ByIdReversed,
     ] {
-        let server = InProcess::with(|config| config.b2bi.list_order = order);
-        let server = server.await.unwrap();
-        let recorded = record(&altered(&server, AS_IS), &["list-order"]).await;
-        let expected = ["A-09 list body/transformers"];
-        assert_eq!(places(&compared(&recorded).await), expected, "{order:?}");
-        let config = with_recording(recorded).await;
-        assert_eq!(config.b2bi.list_order, order);
+        let check = async |question: &str, operation: &str, members: &str| {
+            let server = InProcess::with(|config| {
+                let orders = &mut config.b2bi.list_orders;
+                orders.insert(operation.to_owned(), order);
+                config.seed = Some(1);
+            });
+            let server = server.await.unwrap();
+            let recorded = record(&altered(&server, AS_IS), &["list-order", question]).await;
+            let sorted_by = recorded.answer(question, "list").unwrap().sorted_by.clone();
+            let found = compared(&recorded).await;
+            let by_id = [ListOrder::ById, ListOrder::ByIdReversed];
+            if found.differences.is_empty() && by_id.contains(&order) {
+                // By chance that of creation.
+                assert!(sorted_by.is_some());
+                return;
+            }
+            let expected = [format!("A-09 list body/{members}")];
+            assert_eq!(places(&found), expected, "{order:?}");
+            let config = with_recording(recorded).await;
+            let made = config.b2bi.list_orders.get(operation).copied();
+            if !(by_id.contains(&order) && question != "list-order") {
+                assert_eq!(made, Some(order), "{operation}");
+            }
+            assert!(made.is_some(), "{operation}");
+        };
+        check("list-order", "ListTransformers", "transformers").await;
+        check("list-order-profiles", "ListProfiles", "profiles").await;
+        let capabilities = "list-order-capabilities";
+        check(capabilities, "ListCapabilities", "capabilities").await;
+        let partnerships = "list-order-partnerships";
+        check(partnerships, "ListPartnerships", "partnerships").await;
     }
+}
+
+/// All lists are by id if the longest is, and the others may be.
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_by_id_are_told_from_lists_by_name() {
+    let server = InProcess::with(|config| {
+        config.b2bi.list_order = ListOrder::ById;
+        config.seed = Some(1);
+    });
+    let lists = [
+        "list-order",
+        "list-order-profiles",
+        "list-order-partnerships",
+    ];
+    let recorded = record(&altered(&server.await.unwrap(), AS_IS), &lists).await;
+    let config = with_recording(recorded).await;
+    for operation in ["ListTransformers", "ListProfiles", "ListPartnerships"] {
+        let made = config.b2bi.list_orders.get(operation);
+        assert_eq!(made, Some(&ListOrder::ById), "{operation}");
+    }
+}
+
+/// Ids of each kind have the form of those of AWS: prefix, length, characters.
+#[tokio::test(flavor = "multi_thread")]
+async fn ids_have_the_recorded_form() {
+    let hex = "0123456789abcdef";
+    let uuid = [8, 4, 4, 4, 12];
+    let forms = [
+        ("p", IdForm::new("prf-", &[20], hex)),
+        ("tr", IdForm::new("", &uuid, hex)),
+        ("ca", IdForm::new("c_", &[16], "0123456789")),
+        (
+            "ps",
+            IdForm::new("ps-", &[17], "0123456789abcdefghijklmnopqrstuvwxyz"),
+        ),
+        ("tp", IdForm::new("TP-", &[24], "0123456789ABCDEF")),
+        (
+            "tj",
+            IdForm::new("job-", &[21], "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
+        ),
+    ];
+    let forms: IdForms = forms
+        .into_iter()
+        .map(|(kind, form)| (kind.to_owned(), form))
+        .collect();
+    let server = InProcess::with(|config| config.b2bi.id_forms = forms.clone());
+    let server = server.await.unwrap();
+    let questions = ["new-profile", "id-forms", "job"];
+    let recorded = record(&altered(&server, AS_IS), &questions).await;
+    assert_eq!(recorded.skipped, []);
+    let found = compared(&recorded).await;
+    let changes = found.differences.iter().map(|found| found.change);
+    assert!(
+        changes.clone().all(|change| change == Change::IdShape),
+        "{found:#?}"
+    );
+    assert!(changes.count() > forms.len(), "{found:#?}");
+    let config = with_recording(recorded.clone()).await;
+    assert_eq!(config.b2bi.id_forms, forms);
+    let with_facts = InProcess::with(|config| config.recording = Some(recorded.clone()));
+    let answered = asked(&with_facts.await.unwrap(), &recorded).await;
+    assert_eq!(places(&compare(&recorded, &answered)), [""; 0]);
 }
 
 /// The default configuration with the settings of a recording.
@@ -168,6 +249,71 @@ async fn messages_of_validation_are_those_of_aws() {
         .collect();
     let messages: Vec<&str> = messages.iter().map(String::as_str).collect();
     check("parse-broken-elements", |_| (), worded, &messages).await;
+}
+
+/// Reports of jobs have the words of AWS: as they were recorded, or else those of `TestParsing`.
+#[tokio::test(flavor = "multi_thread")]
+async fn reports_of_jobs_have_the_words_of_aws() {
+    let worded: Alteration = |_, _, response| {
+        Ok(with_body(response, |text| {
+            text.replace("within functional group", "of group")
+                .replace("Data element", "The element")
+                .replace("errors detected", "faults found")
+                .replace("    Transaction", "    Set")
+        }))
+    };
+    let server = InProcess::with(|_| ()).await.unwrap();
+    let questions = ["parse-broken-elements", "job-report", "job-report-two"];
+    let recorded = record(&altered(&server, worded), &questions).await;
+    assert_eq!(recorded.skipped, []);
+    let found = compared(&recorded).await;
+    let of_report = found
+        .differences
+        .iter()
+        .filter(|found| found.step == "report");
+    assert!(of_report.clone().count() > 4, "{found:#?}");
+    let changes = found.differences.iter().map(|found| found.change);
+    assert!({ changes }.all(|change| change == Change::ValidationMessages));
+    let with_facts = async |only: &str| {
+        let mut known = recorded.clone();
+        known
+            .answers
+            .retain(|answer| answer.question.starts_with(only));
+        let server = InProcess::with(|config| config.recording = Some(known));
+        let answered = asked(&server.await.unwrap(), &recorded).await;
+        (places(&compare(&recorded, &answered)), answered)
+    };
+    assert_eq!(with_facts("").await.0, [""; 0]);
+    // Reports of files that were not recorded follow as well.
+    assert_eq!(with_facts("parse").await.0.len(), 4);
+    let (left, _) = with_facts("job-report").await;
+    assert!(
+        left.iter()
+            .all(|place| place.contains("validationMessages")),
+        "{left:?}"
+    );
+    let (_, answered) = with_facts("parse").await;
+    let report = answered.answer("job-report", "report").unwrap();
+    let text = report.body.as_str().unwrap();
+    assert!(
+        text.contains("The element") && text.contains("errors detected"),
+        "{text}"
+    );
+}
+
+/// Log records tell errors in the words of AWS, and jobs why they failed.
+#[tokio::test(flavor = "multi_thread")]
+async fn reasons_of_failed_jobs_are_those_of_aws() {
+    let worded: Alteration = |_, _, response| {
+        Ok(with_body(response, |text| {
+            text.replace("No supported EDI", "No known EDI")
+        }))
+    };
+    let server = InProcess::with(|_| ()).await.unwrap();
+    let plain = record(&altered(&server, AS_IS), &["job-failed"]).await;
+    let recorded = record(&altered(&server, worded), &["job-failed"]).await;
+    assert_ne!(plain, recorded);
+    check("job-failed", |_| (), worded, &["A-60 end body/message"]).await;
 }
 
 /// A reply whose mapping template is changed.

@@ -1,6 +1,7 @@
 //! A server with default settings in this process, to compare with AWS.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
 
 use b2bi_local_calibrate::{Battery, Question, Recording, RunOptions, Runner};
 use b2bi_local_sigv4::Credential;
@@ -15,6 +16,8 @@ use crate::serve::Server;
 /// A key for the server in this process alone.
 const KEY: &str = "AKIAI44QH8DHBEXAMPLE";
 const SECRET: &str = "calibration";
+/// How long an emulator may take for what a question waits for.
+const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
 /// A server on a free port, for as long as this value lives.
 pub(crate) struct InProcess {
@@ -88,6 +91,8 @@ pub(crate) async fn ask(
         source: "endpoint".to_owned(),
         date: today(),
         secrets: endpoint.hosts(),
+        longest_wait: LONGEST_WAIT,
+        waiting: |_| (),
     };
     let mut runner = Runner::new(endpoint, battery, options);
     let mut recording = runner.recording();

@@ -3,11 +3,15 @@
 mod credentials;
 mod error;
 #[cfg(test)]
+mod event_group_tests;
+#[cfg(test)]
 mod facts_tests;
 mod http_endpoint;
 mod in_process;
 mod recorded_answers;
 mod recorded_replies;
+#[cfg(test)]
+mod settled_tests;
 #[cfg(test)]
 mod tests;
 

@@ -4,32 +4,62 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use b2bi_local_b2bi::{JobDuration, ListOrder, MappingReply};
-use b2bi_local_calibrate::{Battery, Facts, Question, RecordedOrder, Recording, Repeated, repeat};
+use b2bi_local_b2bi::{IdForm, JobDuration, ListOrder, MappingReply, Wording};
+use b2bi_local_calibrate::{
+    Alphabet, Battery, Facts, IdShape, Question, RecordedOrder, Recording, Repeated, Settled,
+    repeat,
+};
 use b2bi_local_x12::{JsonForm, Layout, LoopNames};
 
 use super::error::CalibrationError;
 use super::{InProcess, ask};
 use crate::config::Config;
 
-/// Ids shorter than this could meet twice; longer ones cannot be made.
-const ID_LENGTHS: std::ops::RangeInclusive<usize> = 12..=32;
-
-/// The configuration with the settings of its recording, if it has one, and the other facts of that.
+/// The configuration with the settings that follow from recordings, and the other facts of these: the answers
+/// that the program is built with, and above them those of the configured recording.
 ///
-/// The questions of the recording are put to a server of default settings, so that each difference is
+/// The questions of a configured recording are put to a server of default settings, so that each difference is
 /// one between AWS and this program. Questions that take long are left out.
 ///
 /// # Errors
 ///
 /// That server does not start.
 pub(crate) async fn apply_recording(
-    mut config: Config,
+    config: Config,
 ) -> Result<(Config, Option<Facts>), CalibrationError> {
-    let Some(recording) = config.recording.take() else {
-        return Ok((config, None));
+    let settled = if config.settled {
+        Settled::shipped().map_err(CalibrationError::Settled)?
+    } else {
+        Settled::default()
     };
-    let facts = derived(&recording, config.worker.clone()).await?;
+    apply_above(config, settled).await
+}
+
+/// The same above these answers.
+pub(super) async fn apply_above(
+    mut config: Config,
+    settled: Settled,
+) -> Result<(Config, Option<Facts>), CalibrationError> {
+    let facts = match config.recording.take() {
+        None if settled.is_empty() => return Ok((config, None)),
+        None => {
+            let none = Recording::new("", "aws", "");
+            let (recorded, ours) = settled.below(&none, &none);
+            Facts::derive(&recorded, &ours)
+        }
+        Some(recording) => {
+            let (recorded, ours) = both(&recording, config.worker.clone()).await?;
+            let (recorded, ours) = settled.below(&recorded, &ours);
+            let facts = Facts::derive(&recorded, &ours);
+            tell(&recording, &facts);
+            facts
+        }
+    };
+    apply(&mut config, &facts);
+    Ok((config, Some(facts)))
+}
+
+fn tell(recording: &Recording, facts: &Facts) {
     tracing::info!(
         date = recording.date,
         errors = facts.errors(),
@@ -43,25 +73,27 @@ pub(crate) async fn apply_recording(
             "the recording differs, and would need a change of the program"
         );
     }
-    apply(&mut config, &facts);
-    Ok((config, Some(facts)))
 }
 
-async fn derived(
+/// A recording in the form that can be compared, and what this program answers to the same by itself.
+pub(super) async fn both(
     recording: &Recording,
     worker: Option<PathBuf>,
-) -> Result<Facts, CalibrationError> {
+) -> Result<(Recording, Recording), CalibrationError> {
     let battery = Battery::standard()?;
     let questions: Vec<&Question> = battery
         .named(&recording.questions())
         .into_iter()
         .filter(|question| !question.slow)
         .collect();
-    let server = InProcess::with(|config| config.worker = worker).await?;
+    let server = InProcess::with(|config| {
+        config.worker = worker;
+        config.settled = false;
+    });
+    let server = server.await?;
     let asked = asked(recording, &server, (&battery, &questions)).await;
     server.stop().await;
-    let (recorded, ours) = asked?;
-    Ok(Facts::derive(&recorded, &ours))
+    asked
 }
 
 /// A recording in the form that can be compared, and what a server answers to the same.
@@ -85,24 +117,27 @@ fn apply(config: &mut Config, facts: &Facts) {
     if let Some(size) = facts.page_size {
         b2bi.page_size = size.max(1);
     }
-    b2bi.list_order = match facts.list_order {
-        None => b2bi.list_order,
-        Some(RecordedOrder::NewestFirst) => ListOrder::NewestFirst,
-        Some(RecordedOrder::ByName) => ListOrder::ByName,
-        Some(RecordedOrder::ByNameReversed) => ListOrder::ByNameReversed,
-    };
+    let orders = facts.list_orders.iter();
+    b2bi.list_orders = orders
+        .map(|(operation, order)| (operation.clone(), list_order(*order)))
+        .collect();
+    let shapes = facts.id_shapes.iter();
+    b2bi.id_forms = shapes
+        .map(|(kind, shape)| (kind.clone(), id_form(shape)))
+        .collect();
     if b2bi.style.loop_names.is_none()
         && let Ok(names) = LoopNames::parse(&facts.loop_names)
     {
         b2bi.style.loop_names = (!facts.loop_names.is_empty()).then(|| Arc::new(names));
     }
-    if let Some(length) = facts.id_length {
-        b2bi.id_length = length.clamp(*ID_LENGTHS.start(), *ID_LENGTHS.end());
-    }
     if let Some(millis) = facts.job_ms
         && matches!(b2bi.job_duration, JobDuration::Immediate)
     {
         b2bi.job_duration = JobDuration::Fixed(Duration::from_millis(millis));
+    }
+    if facts.changes_reports() {
+        let facts = facts.clone();
+        b2bi.wording = Some(Wording::new(move |line| facts.report_line(line)));
     }
     b2bi.style.layout = facts.parsed_form.map_or(b2bi.style.layout, layout);
     b2bi.job_layout = facts.job_form.map(layout);
@@ -111,6 +146,21 @@ fn apply(config: &mut Config, facts: &Facts) {
     if facts.plain_mapping {
         b2bi.test_mapping_reply = MappingReply::Plain;
     }
+}
+
+fn list_order(order: RecordedOrder) -> ListOrder {
+    match order {
+        RecordedOrder::NewestFirst => ListOrder::NewestFirst,
+        RecordedOrder::ByName => ListOrder::ByName,
+        RecordedOrder::ByNameReversed => ListOrder::ByNameReversed,
+        RecordedOrder::ById => ListOrder::ById,
+        RecordedOrder::ByIdReversed => ListOrder::ByIdReversed,
+    }
+}
+
+fn id_form(shape: &IdShape) -> IdForm {
+    let alphabet = shape.alphabet.unwrap_or(Alphabet::LowerHex);
+    IdForm::new(&shape.prefix, &shape.groups, &alphabet.characters())
 }
 
 fn layout(form: JsonForm) -> Layout {

@@ -59,6 +59,8 @@ pub(super) async fn record(endpoint: &Altered, only: &[&str]) -> Recording {
         source: "endpoint".to_owned(),
         date: "2026-11-29".to_owned(),
         secrets: endpoint.inner.hosts(),
+        longest_wait: Duration::from_mins(1),
+        waiting: |_| (),
     };
     let mut runner = Runner::new(endpoint, &battery, options);
     let questions = battery.chosen(&only);

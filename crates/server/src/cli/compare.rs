@@ -3,7 +3,7 @@
 use std::fs;
 
 use b2bi_local_calibrate::{
-    Battery, Comparison, Format, Recording, Repeated, compare, repeat, report,
+    Battery, Comparison, Format, Recording, Repeated, checks_signatures, compare, repeat, report,
 };
 use clap::{Arg, ArgMatches, Command};
 
@@ -89,9 +89,37 @@ async fn asked(
         return Ok(compare(&recorded, &answered));
     }
     let battery = Battery::standard()?;
+    let mut recorded = recorded.clone();
+    let passed_over = pass_over_signatures(&mut recorded, endpoint, &battery).await?;
     let questions = battery.named(&recorded.questions());
-    Ok(compare(
-        recorded,
-        &ask(endpoint, &battery, &questions).await,
-    ))
+    let mut comparison = compare(&recorded, &ask(endpoint, &battery, &questions).await);
+    comparison.not_compared.extend(passed_over);
+    Ok(comparison)
+}
+
+/// Takes the answers about signatures out of a recording if the server does not check any, and says so.
+async fn pass_over_signatures(
+    recorded: &mut Recording,
+    endpoint: &HttpEndpoint,
+    battery: &Battery,
+) -> Result<Option<String>, CalibrationError> {
+    let asked = checks_signatures(endpoint).await;
+    if asked.map_err(CalibrationError::Unanswered)? {
+        return Ok(None);
+    }
+    let before = recorded.answers.len();
+    let questions = battery.questions.iter();
+    let about: Vec<&str> = questions
+        .filter(|question| question.is_about_signatures())
+        .map(|question| question.id.as_str())
+        .collect();
+    let answers = &mut recorded.answers;
+    answers.retain(|answer| !about.contains(&answer.question.as_str()));
+    let count = before.saturating_sub(answers.len());
+    Ok((count > 0).then(|| {
+        format!(
+            "{count} answers about signatures: the server does not check signatures; \
+             start it with --verify-signatures and --credentials to compare them"
+        )
+    }))
 }

@@ -3,10 +3,11 @@
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
+use std::time::Duration;
 
 use b2bi_local_calibrate::{
-    Battery, Estimate, PREFIX, ProbeError, Question, RunOptions, Runner, Scope, clean, policy,
-    probe,
+    Battery, Estimate, PREFIX, ProbeError, Question, RunOptions, Runner, Scope, Skipped, Waiting,
+    checks_signatures, clean, policy, probe,
 };
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
@@ -25,6 +26,15 @@ fn switch(name: &'static str, help: &'static str) -> Arg {
         .long(name)
         .action(ArgAction::SetTrue)
         .help(help)
+}
+
+fn wait() -> Arg {
+    text(
+        "wait",
+        "SECONDS",
+        "How long to wait at most for a file or the end of a job [default: 180]",
+    )
+    .value_parser(clap::value_parser!(u64).range(1..=3600))
 }
 
 pub(super) fn arguments(command: Command) -> Command {
@@ -65,6 +75,7 @@ pub(super) fn arguments(command: Command) -> Command {
             "NAME",
             "Log group that a rule of EventBridge fills with the events of the service",
         ))
+        .arg(wait())
         .arg(switch("dry-run", "Print the requests, and send none"))
         .arg(switch(
             "clean",
@@ -116,6 +127,8 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, CommandError> {
             .to_owned(),
             date: today(),
             secrets: endpoint.hosts(),
+            longest_wait: Duration::from_secs(*matches.get_one("wait").unwrap_or(&180)),
+            waiting: tell_waiting,
         };
         let out = text("out").unwrap_or("recording.json");
         record(&endpoint, &battery, &questions, options, Path::new(out)).await
@@ -184,7 +197,8 @@ async fn record(
     // Before anything costs money: can the answers be kept, and does anybody answer?
     let file = RecordingFile::open(out)?;
     probe(endpoint).await.map_err(CalibrationError::from)?;
-    print_error(&estimate(battery, questions));
+    let (questions, passed_over) = askable(endpoint, questions, &options).await?;
+    print_error(&estimate(battery, &questions));
     let scope = Scope {
         prefix: options.prefix(),
         bucket: options.bucket.clone(),
@@ -194,9 +208,10 @@ async fn record(
     let mut runner = Runner::new(endpoint, battery, options);
     let mut recording = runner.recording();
     let is_complete = tokio::select! {
-        () = runner.run(questions, &mut recording, |at, question| progress(at, total, question)) => true,
+        () = runner.run(&questions, &mut recording, |at, question| progress(at, total, question)) => true,
         () = stop => false,
     };
+    recording.skipped.extend(passed_over);
     if !is_complete {
         print_error("stopped; deleting what was made\n");
     }
@@ -217,6 +232,30 @@ async fn record(
     })
 }
 
+/// The questions that a server can answer, and the others: one that checks no signatures tells nothing about these.
+async fn askable<'a>(
+    endpoint: &HttpEndpoint,
+    questions: &[&'a Question],
+    options: &RunOptions,
+) -> Result<(Vec<&'a Question>, Vec<Skipped>), CommandError> {
+    let (about, others): (Vec<&Question>, Vec<&Question>) = questions
+        .iter()
+        .partition(|question| question.is_about_signatures());
+    if about.is_empty() || options.source == "aws" {
+        return Ok((questions.to_vec(), Vec::new()));
+    }
+    let checks = checks_signatures(endpoint).await;
+    if checks.map_err(CalibrationError::Unanswered)? {
+        return Ok((questions.to_vec(), Vec::new()));
+    }
+    let skipped = about.into_iter().map(|question| Skipped {
+        question: question.id.clone(),
+        assumptions: question.asks.clone(),
+        reason: "the server does not check signatures".to_owned(),
+    });
+    Ok((others, skipped.collect()))
+}
+
 fn progress(at: usize, total: usize, question: &Question) {
     let number = at.saturating_add(1);
     let _ = writeln!(
@@ -225,6 +264,14 @@ fn progress(at: usize, total: usize, question: &Question) {
         question.id,
         question.title
     );
+}
+
+/// Tells what is waited for once that takes some time.
+fn tell_waiting(waiting: &Waiting<'_>) {
+    const SILENT: Duration = Duration::from_secs(5);
+    if waiting.waited > SILENT {
+        print_error(&format!("  {waiting}\n"));
+    }
 }
 
 async fn swept(endpoint: &HttpEndpoint, scope: &Scope) -> Result<Outcome, CommandError> {

@@ -19,7 +19,8 @@ pub(crate) fn list_capabilities(
     input: ListCapabilitiesRequest,
 ) -> Result<ListCapabilitiesResponse, Error> {
     let request = Request {
-        list: "capabilities",
+        operation: "ListCapabilities",
+        filter: "",
         next_token: input.next_token.as_deref(),
         max_results: input.max_results,
     };

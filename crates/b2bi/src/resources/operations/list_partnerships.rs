@@ -24,7 +24,8 @@ pub(crate) fn list_partnerships(
         state.profile(profile_id)?;
     }
     let request = Request {
-        list: &format!("partnerships {}", wanted.unwrap_or_default()),
+        operation: "ListPartnerships",
+        filter: wanted.unwrap_or_default(),
         next_token: input.next_token.as_deref(),
         max_results: input.max_results,
     };

@@ -17,7 +17,8 @@ pub(crate) fn list_profiles(
     input: ListProfilesRequest,
 ) -> Result<ListProfilesResponse, Error> {
     let request = Request {
-        list: "profiles",
+        operation: "ListProfiles",
+        filter: "",
         next_token: input.next_token.as_deref(),
         max_results: input.max_results,
     };

@@ -19,7 +19,8 @@ pub(crate) fn list_transformers(
     input: ListTransformersRequest,
 ) -> Result<ListTransformersResponse, Error> {
     let request = Request {
-        list: "transformers",
+        operation: "ListTransformers",
+        filter: "",
         next_token: input.next_token.as_deref(),
         max_results: input.max_results,
     };

@@ -51,7 +51,7 @@ fn spec(ctx: &Ctx<'_>, input: &StartTransformerJobRequest) -> Result<JobSpec, Er
     transformer::inbound(transformer)?;
     transformers::check_whole(transformer)?;
     Ok(JobSpec {
-        id: ids::job_id(ctx.environment.ids.bits()),
+        id: ids::of_job(&ctx.config.id_forms, &*ctx.environment.ids),
         transformer: transformer.clone(),
         route: None,
         input: Location::of(&input.input_file, "inputFile")?,

@@ -1,6 +1,6 @@
 use b2bi_local_b2bi::Selection;
 use b2bi_local_model::types::X12Version;
-use b2bi_local_x12::{JsonWriter, Layout, Reader, Strictness, validate};
+use b2bi_local_x12::{JsonWriter, Layout, Reader};
 use serde_json::Value;
 
 use super::super::selection::{selection_of, sets_of};
@@ -230,23 +230,35 @@ fn a_text_is_checked_against_another_set() {
     assert_eq!(found["selection"]["transactionSet"], "X12_810");
 }
 
+/// A sample of each set and guide, with and without optional parts, is whole and without a problem.
 #[test]
 fn every_set_has_samples_and_an_outline() {
-    let mut worse = Vec::new();
-    for version in [X12Version::Version4010, X12Version::Version5010Hipaa] {
-        for (set, selection) in sets_of(version) {
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    for version in X12Version::ALL {
+        for (set, selection) in sets_of(*version) {
+            count += 1;
             let full = sample(selection, SampleSize::Full).unwrap();
             let required = sample(selection, SampleSize::Required).unwrap();
             assert!(required.len() <= full.len());
             assert!(outline(selection).unwrap().as_array().is_some());
-            let problems = |text: &str| {
-                let (validation, _) = validate(text.as_bytes(), Strictness::Attested, None);
-                validation.total()
-            };
-            if problems(&required) > problems(&full) {
-                worse.push(format!("{} {}", version.as_str(), set.as_str()));
+            for text in [&full, &required] {
+                let options = InspectOptions {
+                    selection: Some(selection),
+                    ..options()
+                };
+                let found = super::inspect(text, &options);
+                let found = serde_json::to_value(found).unwrap();
+                let is_clean = found["isWhole"] == true
+                    && found["mismatch"].is_null()
+                    && found["problems"] == Value::Array(vec![]);
+                if !is_clean {
+                    let first = &found["problems"][0]["message"];
+                    wrong.push(format!("{} {}: {first}", version.as_str(), set.as_str()));
+                }
             }
         }
     }
-    assert_eq!(worse, Vec::<String>::new());
+    assert!(count > 1_500, "{count}");
+    assert_eq!(wrong, Vec::<String>::new(), "{}", wrong.len());
 }
