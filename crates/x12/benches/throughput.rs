@@ -4,6 +4,7 @@
 mod files;
 
 use std::convert::Infallible;
+use std::thread;
 
 use b2bi_local_x12::{Layout, ParallelReader, Reader, Strictness, Validator, to_json, validate};
 use files::{floor, purchase_orders, remittances, report, streamed};
@@ -33,12 +34,14 @@ fn main() {
             usize::try_from(valid()).unwrap_or(0)
         });
         report(ROUNDS, name, "validation, all cores", input.len(), || {
-            let validator = Validator::new(Strictness::Inferred, None);
-            let mut reader = ParallelReader::on_all_cores(Reader::new(validator), 4 << 20);
-            let look = |_: &mut Validator<'_>| Ok::<(), Infallible>(());
-            let Ok(()) = reader.push(&input, look);
-            let Ok((validator, _)) = reader.finish(look);
-            validator.finish().problems.len()
+            thread::scope(|scope| {
+                let reader = Reader::new(Validator::new(Strictness::Inferred, None));
+                let mut reader = ParallelReader::on_all_cores(scope, reader, 1 << 20);
+                let look = |_: &mut Validator<'_>| Ok::<(), Infallible>(());
+                let Ok(()) = reader.push(&input, look);
+                let Ok((validator, _)) = reader.finish(look);
+                validator.finish().problems.len()
+            })
         });
     }
 }

@@ -9,6 +9,7 @@ use std::cell::Cell;
 use std::convert::Infallible;
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::thread;
 
 use b2bi_local_model::types::S3Location;
 use b2bi_local_x12::{
@@ -23,7 +24,7 @@ use super::prefetch::{self, Converted, NextTransaction, Prefetched};
 use super::run::{JobError, Run};
 use crate::edi;
 use crate::edi::{ByteSink, Conversion, ParsedFile};
-use crate::files::WindowReader;
+use crate::files::{FileError, WindowReader};
 use crate::stages::Stage;
 
 /// The longest part of a transaction that is in memory where it need not be there as a whole: its
@@ -31,7 +32,7 @@ use crate::stages::Stage;
 const PART: usize = 1 << 20;
 
 /// How much of a file a core validates at a time.
-const WINDOW: usize = 4 << 20;
+const WINDOW: usize = 1 << 20;
 
 /// The longest transaction that is in memory as a whole, so that it can be converted before its turn.
 const WHOLE: usize = 16 << 20;
@@ -89,16 +90,19 @@ impl Run {
         let (most, conversion) = (config.split_transactions, Arc::clone(conversion));
         self.compute(move || {
             let reader = Reader::new((ReceivedInterchanges::new(), conversion.validator()));
-            let mut reader = ParallelReader::on_all_cores(reader, WINDOW);
-            walk.windows(&mut |bytes| {
-                let Ok(()) = reader.push(bytes, |_| Ok::<(), Infallible>(()));
-                if reader.has_ended() || reader.sink().0.transactions() > most {
-                    ControlFlow::Break(())
-                } else {
-                    ControlFlow::Continue(())
-                }
+            let ((received, validator), reading) = thread::scope(|scope| {
+                let mut reader = ParallelReader::on_all_cores(scope, reader, WINDOW);
+                walk.windows(&mut |bytes| {
+                    let Ok(()) = reader.push(bytes, |_| Ok::<(), Infallible>(()));
+                    if reader.has_ended() || reader.sink().0.transactions() > most {
+                        ControlFlow::Break(())
+                    } else {
+                        ControlFlow::Continue(())
+                    }
+                })?;
+                let Ok(read) = reader.finish(|_| Ok::<(), Infallible>(()));
+                Ok::<_, FileError>(read)
             })?;
-            let Ok(((received, validator), reading)) = reader.finish(|_| Ok::<(), Infallible>(()));
             edi::check_transactions(received.transactions(), most)?;
             Ok(FirstPass {
                 received,

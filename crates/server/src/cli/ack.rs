@@ -1,5 +1,7 @@
 //! `b2bi-local ack`: the acknowledgements of an X12 file.
 
+use std::thread;
+
 use b2bi_local_x12::{
     AcknowledgementForm, AcknowledgementOptions, Findings, FirstControlNumbers, ParallelReader,
     Reader, ReceivedInterchanges, Strictness, TransactionKind, Validator, acknowledge,
@@ -15,7 +17,7 @@ use super::{Outcome, complain, input, print, problems};
 use crate::system;
 
 /// How much of the file a core reads at a time.
-const WINDOW: usize = 4 << 20;
+const WINDOW: usize = 1 << 20;
 
 pub(super) fn arguments(command: Command) -> Command {
     command
@@ -64,12 +66,14 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, CommandError> {
     let name = input::name(matches);
     let mut head = Head::default();
     let reader = Reader::new(sink).problem_limit(limit);
-    let mut reader = ParallelReader::on_all_cores(reader, WINDOW);
-    input::pieces(name, |piece| {
-        head.push(piece);
-        reader.push(piece, |_| Ok(()))
+    let ((received, validator), reading) = thread::scope(|scope| {
+        let mut reader = ParallelReader::on_all_cores(scope, reader, WINDOW);
+        input::pieces(name, |piece| {
+            head.push(piece);
+            reader.push(piece, |_| Ok(()))
+        })?;
+        reader.finish(|_| Ok::<(), CommandError>(()))
     })?;
-    let ((received, validator), reading) = reader.finish(|_| Ok::<(), CommandError>(()))?;
     problems::check_kind(name, &reading)?;
     let form = chosen(matches, "form");
     let how = acknowledging(matches, form, &reading.contents);

@@ -23,7 +23,7 @@ impl ParallelSink for EnvelopeOnly {
     type Worker = Self;
     type Made = ();
 
-    fn workers(&self) -> impl Fn() -> Self + Sync + use<> {
+    fn workers(&self) -> impl Fn() -> Self + Send + Sync + use<> {
         || Self
     }
 

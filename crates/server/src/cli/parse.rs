@@ -1,6 +1,7 @@
 //! `b2bi-local parse`: the service-defined document of an X12 file.
 
 use std::io::{self, BufWriter, Write};
+use std::thread;
 
 use b2bi_local_x12::{
     JsonWriter, Layout, ParallelReader, ParallelSink, ReadReport, Sink, XmlWriter,
@@ -19,7 +20,7 @@ use super::{Outcome, document, input, problems, selection};
 const CAPACITY: usize = 1 << 16;
 
 /// How much of the file a core reads at a time; its document, some ten times as long, is in memory.
-const WINDOW: usize = 256 << 10;
+const WINDOW: usize = 512 << 10;
 
 pub(super) fn arguments(command: Command) -> Command {
     command
@@ -102,12 +103,14 @@ fn first_pass(
 ) -> Result<FirstPass, CommandError> {
     let mut head = Head::default();
     let reader = document::reader(matches, EnvelopeOnly)?.problem_limit(problems::limit(matches));
-    let mut reader = ParallelReader::on_all_cores(reader, WINDOW);
-    file.pieces(|piece| {
-        head.push(piece);
-        reader.push(piece, |_| Ok(()))
+    let (_, reading) = thread::scope(|scope| {
+        let mut reader = ParallelReader::on_all_cores(scope, reader, WINDOW);
+        file.pieces(|piece| {
+            head.push(piece);
+            reader.push(piece, |_| Ok(()))
+        })?;
+        reader.finish(|_| Ok::<(), CommandError>(()))
     })?;
-    let (_, reading) = reader.finish(|_| Ok::<(), CommandError>(()))?;
     problems::check_kind(name, &reading)?;
     Ok(FirstPass {
         problems: FileProblems::of_reading(name, &reading, &head),
@@ -122,12 +125,14 @@ fn write(
     writer: impl Writer + ParallelSink,
 ) -> Result<(), CommandError> {
     let reader = document::reader(matches, writer)?;
-    let mut reader = ParallelReader::on_all_cores(reader, WINDOW);
     // Short transactions are not worth a call to the operating system each.
     let mut out = BufWriter::with_capacity(CAPACITY, io::stdout().lock());
     let mut print = |bytes: &[u8]| out.write_all(bytes).map_err(CommandError::output);
-    file.pieces(|piece| reader.push(piece, |writer| writer.hand_out(&mut print)))?;
-    let (writer, _) = reader.finish(|writer| writer.hand_out(&mut print))?;
+    let (writer, _) = thread::scope(|scope| {
+        let mut reader = ParallelReader::on_all_cores(scope, reader, WINDOW);
+        file.pieces(|piece| reader.push(piece, |writer| writer.hand_out(&mut print)))?;
+        reader.finish(|writer| writer.hand_out(&mut print))
+    })?;
     print(&writer.rest())?;
     print(b"\n")?;
     out.flush().map_err(CommandError::output)

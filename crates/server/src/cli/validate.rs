@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 use std::io::{IsTerminal as _, stdout};
+use std::thread::{self, Scope};
 
 use b2bi_local_b2bi::Selection;
 use b2bi_local_x12::{Delimiters, ParallelReader, Reader, Rules, Strictness, Validator};
@@ -16,7 +17,7 @@ use super::rules::RulesFile;
 use super::{Outcome, color, excerpt, folder, input, print, selection};
 
 /// How much of a file a core validates at a time.
-const WINDOW: usize = 4 << 20;
+const WINDOW: usize = 1 << 20;
 
 pub(super) fn arguments(command: Command) -> Command {
     command
@@ -139,17 +140,19 @@ impl ValidateOptions {
     ) -> Result<(FileReport, Option<Delimiters>), CommandError> {
         let rules = OnceCell::new();
         let mut head = Head::default();
-        let mut reader = None;
-        pieces(&mut |piece| {
-            head.push(piece);
-            let begun = match reader.take() {
-                Some(reader) => reader,
-                None => self.reader(piece, &rules)?,
-            };
-            reader.insert(begun).push(piece, |_| Ok(()))
+        let (validator, reading) = thread::scope(|scope| {
+            let mut reader = None;
+            pieces(&mut |piece| {
+                head.push(piece);
+                let begun = match reader.take() {
+                    Some(reader) => reader,
+                    None => self.reader(scope, piece, &rules)?,
+                };
+                reader.insert(begun).push(piece, |_| Ok(()))
+            })?;
+            let reader = reader.ok_or("the file is empty")?;
+            reader.finish(|_| Ok::<(), CommandError>(()))
         })?;
-        let reader = reader.ok_or("the file is empty")?;
-        let (validator, reading) = reader.finish(|_| Ok::<(), CommandError>(()))?;
         let validation = validator.finish();
         problems::check_kind(name, &reading)?;
         if reading.fatal().is_none() {
@@ -164,11 +167,12 @@ impl ValidateOptions {
     }
 
     /// A reader for a file with this beginning.
-    fn reader<'r>(
+    fn reader<'scope, 'data>(
         &self,
+        scope: &'scope Scope<'scope, 'data>,
         beginning: &[u8],
-        rules: &'r OnceCell<Rules>,
-    ) -> Result<ParallelReader<Validator<'r>>, CommandError> {
+        rules: &'data OnceCell<Rules>,
+    ) -> Result<ParallelReader<'scope, 'data, Validator<'data>>, CommandError> {
         let rules = match &self.rules {
             Some(file) => file.rules(self.wanted, beginning, rules)?,
             None => None,
@@ -178,6 +182,6 @@ impl ValidateOptions {
             validator = validator.guided();
         }
         let reader = Reader::new(validator).problem_limit(self.limit);
-        Ok(ParallelReader::on_all_cores(reader, WINDOW))
+        Ok(ParallelReader::on_all_cores(scope, reader, WINDOW))
     }
 }

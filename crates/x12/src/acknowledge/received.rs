@@ -145,7 +145,7 @@ impl ParallelSink for ReceivedInterchanges {
     type Worker = Option<Self>;
     type Made = ();
 
-    fn workers(&self) -> impl Fn() -> Option<Self> + Sync + use<> {
+    fn workers(&self) -> impl Fn() -> Option<Self> + Send + Sync + use<> {
         || None
     }
 

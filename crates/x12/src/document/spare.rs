@@ -60,7 +60,7 @@ impl ParallelSink for JsonWriter {
     type Worker = Self;
     type Made = Vec<u8>;
 
-    fn workers(&self) -> impl Fn() -> Self + Sync + use<> {
+    fn workers(&self) -> impl Fn() -> Self + Send + Sync + use<> {
         let layout = if self.pretty {
             Layout::Pretty
         } else {
@@ -96,7 +96,7 @@ impl ParallelSink for XmlWriter {
     type Worker = Self;
     type Made = Vec<u8>;
 
-    fn workers(&self) -> impl Fn() -> Self + Sync + use<> {
+    fn workers(&self) -> impl Fn() -> Self + Send + Sync + use<> {
         let spare = self.spare.clone();
         move || {
             let mut worker = Self::new(0);

@@ -142,7 +142,7 @@ impl<A: ParallelSink, B: ParallelSink> ParallelSink for (A, B) {
     type Worker = (A::Worker, B::Worker);
     type Made = (A::Made, B::Made);
 
-    fn workers(&self) -> impl Fn() -> Self::Worker + Sync + use<A, B> {
+    fn workers(&self) -> impl Fn() -> Self::Worker + Send + Sync + use<A, B> {
         let (first, second) = (self.0.workers(), self.1.workers());
         move || (first(), second())
     }

@@ -7,7 +7,7 @@ impl<'r> ParallelSink for Validator<'r> {
     type Worker = Validator<'r>;
     type Made = ();
 
-    fn workers(&self) -> impl Fn() -> Self + Sync + use<'r> {
+    fn workers(&self) -> impl Fn() -> Self + Send + Sync + use<'r> {
         let (guided, strictness, rules) = (self.guided, self.strictness, self.rules);
         move || Validator {
             guided,

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::fmt::Write as _;
 use std::sync::Arc;
+use std::thread;
 
 use b2bi_local_x12::{
     AcknowledgementForm, AcknowledgementOptions, Findings, FirstControlNumbers, Isa, JsonWriter,
@@ -128,12 +129,15 @@ fn check<S: ParallelSink + Outcome>(
     let mut reader = Reader::new(sink());
     reader.push(input);
     let (one, reading) = reader.finish();
-    let mut reader = ParallelReader::new(Reader::new(sink()), 3, window);
-    let look = |_: &mut S| Ok::<(), Infallible>(());
-    for piece in input.chunks(size) {
-        reader.push(piece, look).unwrap();
-    }
-    let (several, found) = reader.finish(look).unwrap();
+    let (several, found) = thread::scope(|scope| {
+        let reader = ParallelReader::new(scope, Reader::new(sink()), 3, window);
+        let mut reader = reader.grows_to(2 * window);
+        let look = |_: &mut S| Ok::<(), Infallible>(());
+        for piece in input.chunks(size) {
+            reader.push(piece, look).unwrap();
+        }
+        reader.finish(look).unwrap()
+    });
     assert_eq!(found, reading, "{}", input.escape_ascii());
     let (several, one) = (several.outcome(&found), one.outcome(&reading));
     assert_eq!(several, one, "{}", input.escape_ascii());
@@ -216,7 +220,7 @@ impl ParallelSink for Counted {
     type Worker = Self;
     type Made = ();
 
-    fn workers(&self) -> impl Fn() -> Self + Sync + use<> {
+    fn workers(&self) -> impl Fn() -> Self + Send + Sync + use<> {
         Self::default
     }
 
@@ -232,13 +236,16 @@ impl ParallelSink for Counted {
     }
 }
 
-fn counted(body: &str, count: usize, window: usize) -> (usize, usize) {
+fn counted(body: &str, count: usize, (window, largest): (usize, usize)) -> (usize, usize) {
     let groups = format!("GS*PO*A*B*20260301*0930*1*X*005010~\n{body}GE*{count}*1~\n").repeat(2);
     let file = format!("{ISA}\n{groups}IEA*2*000000001~\n").repeat(2);
-    let mut reader = ParallelReader::new(Reader::new(Counted::default()), 2, window);
-    let look = |_: &mut Counted| Ok::<(), Infallible>(());
-    reader.push(file.as_bytes(), look).unwrap();
-    let (counted, reading) = reader.finish(look).unwrap();
+    let (counted, reading) = thread::scope(|scope| {
+        let reader = ParallelReader::new(scope, Reader::new(Counted::default()), 2, window);
+        let mut reader = reader.grows_to(largest);
+        let look = |_: &mut Counted| Ok::<(), Infallible>(());
+        reader.push(file.as_bytes(), look).unwrap();
+        reader.finish(look).unwrap()
+    });
     assert_eq!(reading.fatal(), None);
     (counted.accepted, counted.segments)
 }
@@ -246,10 +253,20 @@ fn counted(body: &str, count: usize, window: usize) -> (usize, usize) {
 #[test]
 fn transactions_without_problems_are_read_by_other_threads() {
     let good = TRANSACTIONS[0].replace('#', "0001");
-    assert_eq!(counted(&good.repeat(10), 10, 1 << 20), (40, 0));
+    assert_eq!(counted(&good.repeat(10), 10, (1 << 20, 0)), (40, 0));
     // Where they have problems, this thread reads them: three segments of each.
     let wrong = good.replace("SE*5", "SE*4");
-    assert_eq!(counted(&wrong.repeat(10), 10, 1 << 20), (0, 120));
+    assert_eq!(counted(&wrong.repeat(10), 10, (1 << 20, 0)), (0, 120));
     let mixed = good.repeat(9) + &wrong;
-    assert_eq!(counted(&mixed, 10, 1 << 20), (36, 12));
+    assert_eq!(counted(&mixed, 10, (1 << 20, 0)), (36, 12));
+}
+
+#[test]
+fn windows_grow_where_transactions_are_long() {
+    let good = TRANSACTIONS[0].replace('#', "0001");
+    let length = good.len();
+    let (accepted, _) = counted(&good.repeat(10), 10, (length, length));
+    assert!(accepted < 10, "{accepted}");
+    let (accepted, segments) = counted(&good.repeat(10), 10, (length, 8 * length));
+    assert!(accepted > 30 && segments < 40, "{accepted}, {segments}");
 }
