@@ -1,7 +1,11 @@
-//! Any bytes are read, whole and in pieces, to the same document, which its layout does not change.
+//! Any bytes are read, whole, in pieces and on several threads, to the same document, which its layout does
+//! not change.
 #![no_main]
 
-use b2bi_local_x12::{JsonWriter, Layout, Reader, to_json, to_xml};
+use std::convert::Infallible;
+use std::thread;
+
+use b2bi_local_x12::{JsonWriter, Layout, ParallelReader, ReadReport, Reader, Strictness, Validator, read, to_json, to_xml};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &[u8]| {
@@ -22,7 +26,28 @@ fuzz_target!(|input: &[u8]| {
     assert_eq!(reading, whole.reading);
     let pretty = to_json(input, Layout::Pretty).text;
     assert_eq!(pretty.lines().map(unspaced).collect::<String>(), whole.text);
+    let ((writer, validator), reading) = read(input, sink());
+    let one = (writer.finish(), format!("{:?}", validator.finish()), reading);
+    assert_eq!(on_three_threads(input, size), one);
 });
+
+fn sink() -> (JsonWriter, Validator<'static>) {
+    let validator = Validator::new(Strictness::Attested, None).guided();
+    (JsonWriter::new(Layout::Compact, 0), validator)
+}
+
+fn on_three_threads(input: &[u8], size: usize) -> (Vec<u8>, String, ReadReport) {
+    let ((writer, validator), reading) = thread::scope(|scope| {
+        let reader = ParallelReader::new(scope, Reader::new(sink()), 3, size * 8);
+        let mut reader = reader.grows_to(size * 16);
+        for piece in input.chunks(size) {
+            let Ok(()) = reader.push(piece, |_| Ok::<(), Infallible>(()));
+        }
+        let Ok(read) = reader.finish(|_| Ok::<(), Infallible>(()));
+        read
+    });
+    (writer.finish(), format!("{:?}", validator.finish()), reading)
+}
 
 /// A line of pretty JSON without its indentation and without the blank after its key.
 fn unspaced(line: &str) -> String {
