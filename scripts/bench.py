@@ -18,6 +18,7 @@ import statistics
 import subprocess
 import sys
 import time
+import urllib.parse
 import urllib.request
 from contextlib import contextmanager
 from typing import NamedTuple
@@ -28,6 +29,8 @@ from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 
 CONNECTIONS = 16
+# Connections that clients of a large test run keep open.
+MANY_CONNECTIONS = 2000
 # The numbers of rules, none of which matches the request.
 RULES = [0, 1, 10, 100]
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -138,9 +141,15 @@ def request_bytes(client, operation, **members):
         client.meta.events.unregister("before-send", catch)
     request = caught["request"]
     token = rb'("clientToken": ?")[^"]{36}'
-    body = re.sub(token, rb"\g<1>00000000-0000-4000-8000-000000000000", request.body)
-    lines = ["POST / HTTP/1.1", f"Host: {request.url.split('/')[2]}"]
+    body = request.body or b""
+    body = body if isinstance(body, bytes) else body.read()
+    body = re.sub(token, rb"\g<1>00000000-0000-4000-8000-000000000000", body)
+    url = urllib.parse.urlsplit(request.url)
+    lines = [f"{request.method} {url.path} HTTP/1.1", f"Host: {url.netloc}"]
     for name, value in request.headers.items():
+        # The load generator sends the body at once.
+        if name == "Expect":
+            continue
         lines.append(f"{name}: {value.decode() if isinstance(value, bytes) else value}")
     return "\r\n".join([*lines, "", ""]).encode() + body
 
@@ -149,7 +158,7 @@ class Empty:
     """The reply to boto3 while its request is recorded."""
 
     def stream(self, **_):
-        yield b"{}"
+        yield b""
 
 
 def client(service, server):
@@ -201,9 +210,9 @@ class Bench:
     def moto(self, port):
         return [pathlib.Path(sys.executable).with_name("moto_server"), "-p", port]
 
-    def load(self, server, request):
+    def load(self, server, request, connections=CONNECTIONS):
         cpu = server.cpu_seconds()
-        limits = [CONNECTIONS, self.seconds, self.count]
+        limits = [connections, self.seconds, self.count]
         command = [self.target / "examples" / "load", f"127.0.0.1:{server.port}", *limits]
         with pinned(LOAD_CORES):
             done = subprocess.run(
@@ -245,12 +254,12 @@ class Bench:
             bare.wait()
 
     def side_by_side(self, server, bare):
-        requests = b2bi_requests(server)
+        requests = b2bi_requests(server) | s3_requests(server)
         loads = {}
         for _ in range(self.rounds):
             for name, request in requests.items():
                 load = self.load(server, request)
-                constant = request.replace(b"POST / ", b"POST /%d " % load.body, 1)
+                constant = re.sub(rb"^\S+ \S+", b"POST /%d" % load.body, request)
                 loads.setdefault((name, "b2bi-local"), []).append(load)
                 loads.setdefault((name, "bare hyper"), []).append(self.load(bare, constant))
         return loads
@@ -266,6 +275,16 @@ class Bench:
                     rounds.append(self.load(server, request))
         return loads
 
+    def many(self):
+        """The loads of GetProfile with few and with many connections, alternating."""
+        port, loads = free_port(), {CONNECTIONS: [], MANY_CONNECTIONS: []}
+        with running(self.b2bi(port), port) as server:
+            request = profile_request(server)
+            for _ in range(self.rounds):
+                for connections, rounds in loads.items():
+                    rounds.append(self.load(server, request, connections))
+        return loads
+
     def moto_loads(self):
         port = free_port()
         with running(self.moto(port), port) as server:
@@ -279,10 +298,11 @@ class Bench:
         print_starts(starts := self.start_up())
         with pinned(SERVER_CORES):
             loads = self.bare() | self.moto_loads()
-            rules = self.rules()
+            rules, many = self.rules(), self.many()
         print_loads(loads)
         print_ratios(starts["b2bi-local"], loads)
         print_rules(rules)
+        print_many(many)
 
 
 def wait_for(port, request):
@@ -318,6 +338,16 @@ def b2bi_requests(server):
         "GetProfile": get_profile,
         "ListTransformers(50)": request_bytes(b2bi, "list_transformers", maxResults=50),
         "CreateProfile": request_bytes(b2bi, "create_profile", **PROFILE),
+    }
+
+
+def s3_requests(server):
+    s3, kilobyte = client("s3", server), b"0123456789abcde\n" * 64
+    s3.create_bucket(Bucket="bench")
+    s3.put_object(Bucket="bench", Key="1-kb", Body=kilobyte)
+    return {
+        "GetObject(1 KB)": request_bytes(s3, "get_object", Bucket="bench", Key="1-kb"),
+        "PutObject(1 KB)": request_bytes(s3, "put_object", Bucket="bench", Key="1-kb", Body=kilobyte),
     }
 
 
@@ -363,6 +393,7 @@ def print_loads(loads):
 
 def print_ratios(start, loads):
     get, listed = "GetProfile", "ListTransformers(50)"
+    got, put = "GetObject(1 KB)", "PutObject(1 KB)"
     ours = {name: rounds for (name, server), rounds in loads.items() if server == "b2bi-local"}
     bare = {name: rounds for (name, server), rounds in loads.items() if server == "bare hyper"}
     print(f"\n{'':<41}{'found':>11}{'wanted':>11}")
@@ -372,6 +403,8 @@ def print_ratios(start, loads):
         ("GetProfile / bare hyper", ratio(ours[get], bare[get]), ">= 0.70"),
         ("  of CPU time: bare hyper / GetProfile", ratio(bare[get], ours[get], lambda value: value.cpu), ""),
         ("ListTransformers(50) / GetProfile", ratio(ours[listed], ours[get]), ">= 0.25"),
+        ("GetObject(1 KB) / bare hyper", ratio(ours[got], bare[got]), ">= 0.50"),
+        ("PutObject(1 KB) / bare hyper", ratio(ours[put], bare[put]), ">= 0.50"),
     ]:
         print(f"{name:<41}{found:>11.2f}{wanted:>11}")
 
@@ -382,6 +415,14 @@ def print_rules(loads):
     for count, rounds in loads.items():
         rate, cpu = ratio(rounds, loads[0]), ratio(rounds, loads[0], lambda value: value.cpu)
         print(f"{count:<41}{middle(rounds).rate:>11,.0f}{rate:>11.2f}{cpu:>11.2f}")
+
+
+def print_many(loads):
+    """The cost of many connections; ratios are to few connections in the same round."""
+    print(f"\n{'GetProfile, connections':<41}{'requests/s':>11}{'ratio':>11}{'refused':>11}")
+    for connections, rounds in loads.items():
+        rate, refused = ratio(rounds, loads[CONNECTIONS]), sum(load.refused for load in rounds)
+        print(f"{connections:<41}{middle(rounds).rate:>11,.0f}{rate:>11.2f}{refused:>11,.0f}")
 
 
 if __name__ == "__main__":
