@@ -1,6 +1,6 @@
 //! Shares equal texts and objects of an input. Of an X12 document most segments repeat another one.
 
-use std::hash::Hasher;
+use std::hash::{DefaultHasher, Hasher as _};
 use std::rc::Rc;
 
 use jsonata_core::value::{JMap, JValue};
@@ -37,9 +37,9 @@ impl Memory {
         if text.len() > MAX_TEXT || self.texts.is_empty() {
             return JValue::string(text);
         }
-        let mut mix = Mix::default();
-        mix.write(text.as_bytes());
-        let hash = mix.finish();
+        let mut hasher = DefaultHasher::new();
+        hasher.write(text.as_bytes());
+        let hash = hasher.finish();
         let Some(slot) = self.texts.get_mut(slot_of(hash)) else {
             return JValue::string(text);
         };
@@ -58,7 +58,8 @@ impl Memory {
     }
 
     pub(super) fn object(&mut self, members: Vec<(String, JValue)>) -> JValue {
-        let hash = hash_of(&members).filter(|_| !self.objects.is_empty());
+        let shares = !self.objects.is_empty();
+        let hash = shares.then(|| hash_of(&members)).flatten();
         let Some((hash, slot)) =
             hash.and_then(|hash| Some((hash, self.objects.get_mut(slot_of(hash))?)))
         else {
@@ -85,8 +86,7 @@ fn empty<T>(slots: usize) -> Vec<Option<T>> {
 
 /// The slot of a hash.
 fn slot_of(hash: u64) -> usize {
-    let high = (hash ^ (hash >> 32)).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40;
-    usize::try_from(high).unwrap_or_default() % SLOTS
+    usize::try_from(hash % SLOTS as u64).unwrap_or_default()
 }
 
 /// A map with room for its members and no more; of members of one name the last counts.
@@ -99,7 +99,7 @@ fn hash_of(members: &[(String, JValue)]) -> Option<u64> {
     if members.len() > MAX_MEMBERS {
         return None;
     }
-    let mut hash = Mix::default();
+    let mut hash = DefaultHasher::new();
     for (key, value) in members {
         hash.write(key.as_bytes());
         match value {
@@ -129,29 +129,4 @@ fn is_equal(object: &JMap, members: &[(String, JValue)]) -> bool {
             .iter()
             .zip(members)
             .all(|((key, one), (name, other))| key == name && is_same(one, other))
-}
-
-/// A fast hash. Where two values have the same, one is not shared, and that is all.
-#[derive(Default)]
-struct Mix(u64);
-
-impl Hasher for Mix {
-    fn write(&mut self, bytes: &[u8]) {
-        for chunk in bytes.chunks(8) {
-            let mut word = [0; 8];
-            for (to, from) in word.iter_mut().zip(chunk) {
-                *to = *from;
-            }
-            self.write_u64(u64::from_le_bytes(word));
-        }
-        self.write_u64(bytes.len() as u64);
-    }
-
-    fn write_u64(&mut self, word: u64) {
-        self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x517C_C1B7_2722_0A95);
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
 }
