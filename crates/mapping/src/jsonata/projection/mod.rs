@@ -192,4 +192,14 @@ mod tests {
             check(template, wanted);
         }
     }
+
+    #[test]
+    fn many_names_are_all_names() {
+        let names: Vec<String> = (0..300).map(|number| format!("name_{number}")).collect();
+        check(&format!("[{}].$keys()", names.join(", ")), "all");
+        check(
+            &format!("[{}].order.id", names.join(", ")),
+            r#"{"id": 7, "order": {"id": 1}}"#,
+        );
+    }
 }

@@ -4,6 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Keep;
 
+/// The most names of an expression; one with more of them can select any part of the input.
+const MOST: usize = 256;
+
 /// The members whose values an expression can select.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Origins {
@@ -23,6 +26,9 @@ impl Origins {
     pub(super) fn add(&mut self, other: Self) {
         self.names.extend(other.names);
         self.anywhere |= other.anywhere;
+        if self.names.len() > MOST {
+            *self = Self::anywhere();
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a part of a template mentions beside its context.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jsonata_core::ast::{AstNode, BinaryOp};
 use jsonata_core::value::with_stack;
@@ -23,6 +23,8 @@ pub(super) struct Mentions {
     pub bound: BTreeMap<String, usize>,
     /// Whether the result can depend on more than variables and the context.
     pub is_unclear: bool,
+    /// The names of members.
+    pub members: BTreeSet<String>,
     /// Whether the result can depend on when it is computed.
     pub is_changing: bool,
 }
@@ -52,6 +54,7 @@ impl Mentions {
                 self.is_changing |= CHANGING.contains(&name.as_str());
                 count(&mut self.used, name);
             }
+            AstNode::Name(name) => drop(self.members.insert(name.clone())),
             AstNode::ParentVariable(_) | AstNode::Parent(_) => self.is_unclear = true,
             AstNode::Lambda { params, .. } => {
                 for param in params {
@@ -93,6 +96,10 @@ fn count(names: &mut BTreeMap<String, usize>, name: &str) {
 
 /// Whether an expression can depend on the context in which it is evaluated.
 pub(super) fn uses_context(node: &AstNode) -> bool {
+    asks_context(&mut node.clone())
+}
+
+fn asks_context(node: &mut AstNode) -> bool {
     with_stack(|| match node {
         AstNode::Name(_)
         | AstNode::Wildcard
@@ -101,14 +108,17 @@ pub(super) fn uses_context(node: &AstNode) -> bool {
         | AstNode::ParentVariable(_) => true,
         AstNode::Variable(name) => name.is_empty(),
         // The other steps get their context from the first.
-        AstNode::Path { steps } => steps.first().is_none_or(|step| uses_context(&step.node)),
+        AstNode::Path { steps } => {
+            let first = steps.first_mut();
+            first.is_none_or(|step| asks_context(&mut step.node))
+        }
         AstNode::Function { name, args, .. } if is_builtin(name) => {
-            args.len() < least_arguments(name) || args.iter().any(uses_context)
+            args.len() < least_arguments(name) || args.iter_mut().any(asks_context)
         }
         other => {
-            let mut uses = false;
-            for_each_child(&mut other.clone(), &mut |child| uses |= uses_context(child));
-            uses
+            let mut asks = false;
+            for_each_child(other, &mut |child| asks = asks || asks_context(child));
+            asks
         }
     })
 }

@@ -48,8 +48,13 @@ impl Plan {
         if mentions.is_changing {
             return None;
         }
+        let is_named = |prefix: &&&[&str]| {
+            let mut names = prefix.iter();
+            names.all(|name| mentions.members.contains(*name))
+        };
         PREFIXES
             .iter()
+            .filter(is_named)
             .find_map(|prefix| Finder::new(prefix, names, &mentions).plan(tree.clone()))
     }
 }
