@@ -18,6 +18,9 @@ use super::{calls, defects, evaluator, guard};
 use crate::engine::Run;
 use crate::problem::MappingError;
 
+/// The variable that stands for the document without its transactions; it cannot be written in a template.
+const DOCUMENT: &str = "the document";
+
 /// The name of the variable that gets the results of a part; it cannot be written in a template.
 fn slot(part: usize) -> String {
     format!("part {part}")
@@ -56,7 +59,8 @@ impl Slices {
     ) -> Result<Result<Option<String>, MappingError>, Unsliced> {
         let plan = &self.0;
         let mut results: Vec<Results> = plan.parts.iter().map(|_| Results::default()).collect();
-        let mut parts = evaluator(Context::new(), patterns, run).map_err(|_| Unsliced)?;
+        let context = self.context(text, projection)?;
+        let mut parts = evaluator(context, patterns, run).map_err(|_| Unsliced)?;
         let mut take = |transaction: JValue| {
             if run.cancel.is_cancelled() {
                 return Err(Unsliced);
@@ -68,14 +72,7 @@ impl Slices {
             }
             Ok(())
         };
-        let slicer = Slicer {
-            prefix: plan.prefix,
-            projection,
-            is_whole: projection.root() == Keep::Whole
-                || (plan.prefix.iter()).any(|name| projection.member(name) == Keep::Whole),
-            take: &mut take,
-        };
-        let document = input::parse_sliced(text, &plan.projection, slicer).map_err(|_| Unsliced)?;
+        let document = self.document(text, projection, &mut take)?;
         drop(parts);
         let mut context = Context::new();
         let mut fragments = Fragments::default();
@@ -93,6 +90,37 @@ impl Slices {
             JValue::Undefined => Ok(None),
             value => output::pretty(&value, run.limits.output_bytes, fragments).map(Some),
         })
+    }
+
+    /// What the rest of the template sees of a document, whose transactions are handed over.
+    fn document(
+        &self,
+        text: &str,
+        projection: &Projection,
+        take: &mut dyn FnMut(JValue) -> Result<(), Unsliced>,
+    ) -> Result<JValue, Unsliced> {
+        let plan = &self.0;
+        let slicer = Slicer {
+            prefix: plan.prefix,
+            projection,
+            is_whole: projection.root() == Keep::Whole
+                || (plan.prefix.iter()).any(|name| projection.member(name) == Keep::Whole),
+            take,
+        };
+        input::parse_sliced(text, &plan.projection, slicer).map_err(|_| Unsliced)
+    }
+
+    /// The variables of the parts. What comes after the transactions is known only when all is read.
+    fn context(&self, text: &str, projection: &Projection) -> Result<Context, Unsliced> {
+        let mut context = Context::new();
+        if self.0.uses_document {
+            let document = self.document(text, projection, &mut |_| Ok(()))?;
+            if !matches!(document, JValue::Object(_)) {
+                return Err(Unsliced);
+            }
+            context.bind(DOCUMENT.to_owned(), document);
+        }
+        Ok(context)
     }
 }
 

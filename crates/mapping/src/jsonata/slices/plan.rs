@@ -10,8 +10,9 @@ use jsonata_core::ast::{AstNode, BinaryOp, PathStep, Stage};
 use jsonata_core::value::with_stack;
 
 use super::mentions::{Mentions, assignment, uses_context};
-use super::slot;
+use super::{DOCUMENT, slot};
 use crate::jsonata::builtins::is_builtin;
+use crate::jsonata::children::for_each_child;
 use crate::jsonata::names::Names;
 use crate::jsonata::projection::{Keep, Projection};
 
@@ -37,8 +38,10 @@ pub(super) struct Plan {
     pub prefix: &'static [&'static str],
     pub parts: Vec<Part>,
     pub rest: AstNode,
-    /// What the rest sees of a document.
+    /// What the rest sees of a document, and what the parts see of it through `$$`.
     pub projection: Projection,
+    /// Whether a part uses `$$`.
+    pub uses_document: bool,
 }
 
 impl Plan {
@@ -70,6 +73,8 @@ struct Finder<'n> {
     assignments: Vec<AstNode>,
     constant: BTreeSet<String>,
     parts: Vec<Part>,
+    /// The parts that use `$$`, as they are in the template.
+    using_document: Vec<AstNode>,
     /// Whether the variable for all transactions is used in another way.
     is_impossible: bool,
 }
@@ -84,6 +89,7 @@ impl<'n> Finder<'n> {
             assignments: Vec::new(),
             constant: BTreeSet::new(),
             parts: Vec::new(),
+            using_document: Vec::new(),
             is_impossible: false,
         }
     }
@@ -93,7 +99,10 @@ impl<'n> Finder<'n> {
         if self.parts.is_empty() || self.is_impossible {
             return None;
         }
-        let projection = Projection::of(&rest, self.names);
+        let uses_document = !self.using_document.is_empty();
+        let mut seeing = self.using_document;
+        seeing.push(rest.clone());
+        let projection = Projection::of(&AstNode::Array(seeing), self.names);
         let (last, others) = self.prefix.split_last()?;
         let sees_transactions = projection.root() == Keep::Whole
             || projection.member(last) != Keep::Nothing
@@ -105,6 +114,7 @@ impl<'n> Finder<'n> {
             parts: self.parts,
             rest,
             projection,
+            uses_document,
         })
     }
 
@@ -232,7 +242,8 @@ impl<'n> Finder<'n> {
     /// Whether all that is mentioned is in the part itself, constant or a builtin.
     fn is_closed(&self, mentions: &Mentions, itself: Option<&String>) -> bool {
         let is_known = |name: &String| {
-            self.constant.contains(name)
+            name == DOCUMENT
+                || self.constant.contains(name)
                 || Some(name) == itself
                 || (is_builtin(name) && !self.names.is_bound(name))
         };
@@ -281,9 +292,14 @@ impl<'n> Finder<'n> {
         let keeps_list = rest
             .iter()
             .any(|step| step.stages.contains(&Stage::KeepArray));
-        let path = AstNode::Path { steps };
+        let as_written = AstNode::Path { steps };
+        let mut path = as_written.clone();
+        let uses_document = name_document(&mut path);
         if !self.is_closed(&Mentions::of(&path), None) {
             return false;
+        }
+        if uses_document {
+            self.using_document.push(as_written);
         }
         let part = Part {
             keeps_list,
@@ -326,6 +342,17 @@ impl<'n> Finder<'n> {
             ..part
         });
     }
+}
+
+/// Replaces `$$` by a variable, and says whether there was one.
+fn name_document(node: &mut AstNode) -> bool {
+    if matches!(node, AstNode::ParentVariable(name) if name.is_empty()) {
+        *node = AstNode::variable(DOCUMENT);
+        return true;
+    }
+    let mut is_named = false;
+    with_stack(|| for_each_child(node, &mut |child| is_named |= name_document(child)));
+    is_named
 }
 
 /// Whether a step is nothing but its expression and filters.

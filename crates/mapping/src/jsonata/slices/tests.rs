@@ -104,6 +104,34 @@ fn the_result_is_that_of_the_whole_document() {
 }
 
 #[test]
+fn a_part_can_use_the_envelope() {
+    for template in [
+        "ALL.{'id': st, 'from': $$.interchanges.no}",
+        "ALL.{'id': st, 'from': $$.interchanges[0].no, 'all': $count($$.interchanges)}",
+        "{'n': $count(ALL), 'orders': [ALL.{'groups': [$$.interchanges.functional_groups.gs]}]}",
+        "ALL.{'is': $exists($$.interchanges) ? st : 'none'}",
+        "ALL.{'n': $count($$.interchanges.functional_groups)}",
+        "ALL.{'with': $$.interchanges[functional_groups].no}",
+        "ALL.segments.PO1.{'sku': sku, 'by': $$.interchanges.functional_groups[gs = 'A'].gs}",
+        "ALL.{'skus': $map(segments.PO1.sku, function($sku) { $sku & $$.interchanges[0].no })}",
+    ] {
+        let expression = Expression::read(&all(template)).unwrap();
+        let slices = expression.slices.as_ref();
+        let slices = slices.unwrap_or_else(|| panic!("{template} is not in parts"));
+        let (seen, patterns) = (&expression.projection, &expression.patterns);
+        for document in DOCUMENTS {
+            let mapped = slices.map(document, seen, patterns, &run());
+            let whole = expression.parse(document);
+            let whole = whole.and_then(|value| expression.map(value, &run()));
+            match mapped {
+                Ok(mapped) => assert_eq!(mapped, whole, "{template} of {document}"),
+                Err(_) => assert!(document.starts_with('['), "{template} of {document}"),
+            }
+        }
+    }
+}
+
+#[test]
 fn what_sees_more_than_one_transaction_is_not_in_parts() {
     for template in [
         "interchanges",
@@ -114,7 +142,12 @@ fn what_sees_more_than_one_transaction_is_not_in_parts() {
         "ALL[st = '1'].st",
         "ALL#$i.{'i': $i}",
         "ALL@$t.{'id': $t.st}",
-        "ALL.{'from': $$.interchanges.no}",
+        "ALL.{'from': $$}",
+        "ALL.{'from': $$.interchanges}",
+        "ALL.{'from': $$.interchanges.functional_groups.transactions.st}",
+        "ALL.{'from': $$.*}",
+        "ALL.{'from': $$.**.st}",
+        "($no := function() { $$.interchanges.no }; ALL.{'no': $no()})",
         "ALL.{'gs': %.gs}",
         "ALL.[st]",
         "ALL^(st).st",
