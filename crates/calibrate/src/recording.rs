@@ -175,9 +175,7 @@ impl Recording {
     /// The text of the file.
     #[must_use]
     pub fn to_text(&self) -> String {
-        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
-        text.push('\n');
-        text
+        file_text(self)
     }
 
     /// The answer to a step of a question.
@@ -205,6 +203,13 @@ impl Recording {
         }
         names
     }
+}
+
+/// The text of a file that is made for git.
+pub(crate) fn file_text(content: &impl Serialize) -> String {
+    let mut text = serde_json::to_string_pretty(content).unwrap_or_default();
+    text.push('\n');
+    text
 }
 
 impl Answer {

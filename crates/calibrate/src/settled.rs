@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::compare::compare;
 use crate::document::Written;
-use crate::recording::{Answer, Recording};
+use crate::recording::{Answer, Recording, file_text};
 
 /// What the program is built with.
 const SHIPPED: &str = include_str!("../../../fixtures/calibration/settled.json");
@@ -53,9 +53,7 @@ impl Settled {
     /// The file's text.
     #[must_use]
     pub fn to_text(&self) -> String {
-        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
-        text.push('\n');
-        text
+        file_text(self)
     }
 
     /// Puts the answers of a recording above these.
