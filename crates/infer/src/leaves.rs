@@ -74,6 +74,9 @@ impl Search<'_> {
             self.sums(cases, target, found);
             self.arithmetic(cases, found);
         }
+        if found.is_empty() {
+            self.outer_sums(cases, found);
+        }
         // A value that is missing in places is less of a coincidence than a rest of three numbers.
         if !found.is_empty() && found.iter().all(|found| is_rest(&found.expression)) {
             self.defaults(cases, target, found);

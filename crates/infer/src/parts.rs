@@ -187,7 +187,7 @@ fn mask(of: &Expression, pattern: &str) -> Expression {
     Expression::Concat(parts)
 }
 
-fn cheapest(mut ways: Vec<Way>) -> Vec<Way> {
+pub(super) fn cheapest(mut ways: Vec<Way>) -> Vec<Way> {
     ways.sort_by(|one, other| one.0.total_cmp(&other.0));
     ways.truncate(WAYS);
     ways

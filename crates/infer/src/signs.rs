@@ -14,6 +14,8 @@ use super::tree::NodeId;
 const DIGITS: usize = 4;
 /// The most sums over one kind of records that are added to others.
 const SUMS: usize = 8;
+/// The part of the costs of two sums that their sum costs: less than a constant, as it has many digits.
+const BOTH: f64 = 0.7;
 /// The most numbers of a record that are added to a sum.
 const NUMBERS: usize = 12;
 /// The most explanations of a number without its sign that are tried.
@@ -180,7 +182,8 @@ impl Search<'_> {
                     for (more, two) in sums(other) {
                         let (one, two) = (Box::new(one.clone()), Box::new(two));
                         let plus = Expression::Plus(one, two);
-                        self.finish(plus, cases, &mut |item| push(found, cost + more, item));
+                        let cost = BOTH * (cost + more);
+                        self.finish(plus, cases, &mut |item| push(found, cost, item));
                     }
                 }
             }

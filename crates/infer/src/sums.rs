@@ -11,6 +11,10 @@ use super::tree::{NodeId, SchemaId};
 
 /// The most places that are tried for a sum.
 const PLACES: usize = 400;
+/// What each loop within another costs: the totals of claims are nearer than those of their services.
+const LOOP: f64 = 0.06;
+/// The most loops that cost so: a sum costs less than a constant.
+const INNER: usize = 8;
 /// The most numbers of a record that are tried in pairs.
 const OPERANDS: usize = 24;
 
@@ -30,8 +34,9 @@ impl Search<'_> {
         for &schema in &kinds {
             if self.is_number(record, schema) && self.tree.within(record, schema).len() > 1 {
                 let path = self.all(from, record, schema);
+                let cost = 2.5 + LOOP * self.inner_loops(&path);
                 self.finish(Expression::Sum(path), cases, &mut |item| {
-                    push(found, 2.5, item);
+                    push(found, cost, item);
                 });
             }
         }
@@ -47,24 +52,42 @@ impl Search<'_> {
         if found.is_empty() {
             self.foreign_sums(cases, target, found);
         }
-        for &schema in &kinds {
-            if !self.tree.schema(schema).listed || self.is_exhausted() {
-                continue;
-            }
-            let operands = self.operands(record, schema);
-            let alone = cases
-                .iter()
-                .all(|case| self.tree.within(case.context.innermost(), schema).len() < 2);
-            for (place, one) in operands.iter().enumerate() {
-                for other in operands.iter().skip(place + 1) {
-                    let path = self.all(from, record, schema);
-                    let sum = Expression::SumOfProducts(path, one.clone(), other.clone());
-                    let depth = as_number(one.len() + other.len());
-                    let cost = 2.8 + 0.05 * depth + if alone { 1.0 } else { 0.0 };
-                    self.finish(sum, cases, &mut |item| push(found, cost, item));
-                }
+        let listed = kinds.iter().filter(|&&kind| self.tree.schema(kind).listed);
+        for &schema in listed {
+            self.product_sums(cases, (from, record, schema), found);
+        }
+    }
+
+    /// Sums over records of a kind of the product of two of their values.
+    fn product_sums(
+        &self,
+        cases: &LeafCases<'_>,
+        (from, record, schema): (usize, NodeId, SchemaId),
+        found: &mut Vec<Candidate>,
+    ) {
+        if self.is_exhausted() {
+            return;
+        }
+        let operands = self.operands(record, schema);
+        let alone = cases
+            .iter()
+            .all(|case| self.tree.within(case.context.innermost(), schema).len() < 2);
+        for (place, one) in operands.iter().enumerate() {
+            for other in operands.iter().skip(place + 1) {
+                let path = self.all(from, record, schema);
+                let sum = Expression::SumOfProducts(path, one.clone(), other.clone());
+                let depth = as_number(one.len() + other.len());
+                let cost = 2.8 + 0.05 * depth + if alone { 1.0 } else { 0.0 };
+                self.finish(sum, cases, &mut |item| push(found, cost, item));
             }
         }
+    }
+
+    /// How many of the loops of a path are within another.
+    fn inner_loops(&self, path: &Path) -> f64 {
+        let steps = path.steps.iter();
+        let loops = steps.filter(|step| self.tree.schema(step.schema).listed);
+        as_number(loops.count().saturating_sub(1).min(INNER))
     }
 
     /// Sums over the records of one code, or of two.
@@ -244,7 +267,7 @@ impl Search<'_> {
                     continue;
                 }
                 let path = self.all(from, record, schema);
-                let deep = 0.02 * as_number(path.steps.len());
+                let deep = 0.02 * as_number(path.steps.len()) + LOOP * self.inner_loops(&path);
                 let cost = if named { 0.6 } else { 2.9 } + deep;
                 self.finish(Expression::Aggregate(what, path), cases, &mut |item| {
                     push(found, cost, item);

@@ -54,6 +54,9 @@ impl Search<'_> {
         }
         self.joins(cases, seed, text, found);
         self.parts(cases, seed, text, found);
+        if found.is_empty() {
+            self.initials(cases, seed, found);
+        }
         for seed in seeds(cases, seed) {
             if found.is_empty()
                 && let Some(Scalar::Text(text)) = seed.wanted
@@ -357,7 +360,7 @@ fn bounds(text: &str) -> Vec<usize> {
 }
 
 /// The ways to put a text together, one for each choice among the ways to its parts, with what they cost.
-fn combined(chunks: Vec<Vec<Way>>) -> Vec<(f64, Vec<Expression>)> {
+pub(super) fn combined(chunks: Vec<Vec<Way>>) -> Vec<(f64, Vec<Expression>)> {
     let mut ways: Vec<(f64, Vec<Expression>)> = vec![(0.0, Vec::new())];
     for chunk in chunks {
         let mut longer = Vec::new();
