@@ -10,7 +10,7 @@ use crate::tasks::{README, Score, folders, score};
 /// Where the pairs are, a folder for each kind.
 const KINDS: &str = "../../fixtures/mapping/kinds";
 /// The fewest that must be right on the input that was not seen.
-const RIGHT: usize = 195;
+const RIGHT: usize = 198;
 
 fn kinds() -> BTreeMap<String, Vec<Score>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(KINDS);
