@@ -7,7 +7,7 @@ import signal
 import subprocess
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
-BINARY = pathlib.Path(os.environ.get("B2BI_LOCAL_BIN", REPOSITORY / "target/release/b2bi-local"))
+BINARY = pathlib.Path(os.environ.get("B2BI_LOCAL_BIN", REPOSITORY / "target/quick/b2bi-local"))
 MAX_WAIT = 30
 
 
