@@ -1,8 +1,10 @@
 """The wire: every way to call it wrongly has an error of AWS's shape, and callers are who they say they are."""
 
 import datetime
+import http.client
 import re
 import socket
+import urllib.parse
 import xml.etree.ElementTree
 
 import botocore.auth
@@ -139,6 +141,22 @@ class TestReplies:
         assert reply.status_code < 500 or reply.status_code == 501
         assert "html" not in reply.headers.get("Content-Type", "") and b"<html" not in reply.content.lower()
         assert replies.REQUEST_ID.fullmatch(reply.headers["x-amzn-RequestId"])
+
+    @pytest.mark.parametrize("method, path", [
+        ("GET", "/"), ("HEAD", "/"), ("DELETE", "/"), ("OPTIONS", "/"), ("GET", "/a/b"), ("PATCH", "/a/b"), ("POST", "/_b2bi/health"),
+    ])
+    def test_a_body_that_nobody_wants_leaves_the_connection_usable(self, endpoint, method, path):
+        address = urllib.parse.urlsplit(endpoint)
+        preflight = "Origin: http://localhost\r\nAccess-Control-Request-Method: GET\r\n" if method == "OPTIONS" else ""
+        head = f"{method} {path} HTTP/1.1\r\nHost: {address.netloc}\r\n{preflight}Content-Length: 4\r\n\r\n"
+        with socket.create_connection((address.hostname, address.port), 10) as stream:
+            for _ in range(20):
+                stream.sendall(head.encode())
+                stream.sendall(b"body")
+                reply = http.client.HTTPResponse(stream, method=method)
+                reply.begin()
+                reply.read()
+                assert "close" not in reply.headers.get("Connection", "")
 
 
 class TestUnknownMembers:

@@ -182,7 +182,7 @@ class TestErrors:
         (["--upstream", "127.0.0.1:5000"], "must be http://HOST:PORT"),
         (["--upstream", "http://127.0.0.1:5000/path"], "must be http://HOST:PORT"),
         (["--upstream-services", "s3"], "needs --upstream"),
-        (["--upstream", "http://127.0.0.1:1", "--upstream-services", "b2bi"], "cannot hold b2bi"),
+        (["--upstream", "http://127.0.0.1:1", "--upstream-services", "b2bi"], "cannot contain b2bi"),
     ])  # fmt: skip
     def test_settings_that_make_no_sense(self, flags, told):
         import subprocess

@@ -48,6 +48,19 @@ pub(super) async fn read(mut body: TimeoutBody, limit: usize) -> Result<Bytes, S
     }
 }
 
+/// Reads a body of at most `limit` bytes and throws it away, so that its sender reads the answer and can use the
+/// connection again.
+pub(super) async fn discard(body: &mut TimeoutBody, limit: usize) {
+    let mut left = limit;
+    while let Some(Ok(frame)) = body.frame().await {
+        let length = frame.data_ref().map_or(0, Bytes::len);
+        match left.checked_sub(length) {
+            Some(rest) => left = rest,
+            None => return,
+        }
+    }
+}
+
 fn too_slow(time: Duration) -> ServiceError {
     let seconds = time.as_secs();
     ServiceError::front(

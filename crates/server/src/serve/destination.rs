@@ -2,6 +2,7 @@
 
 use b2bi_local_dispatcher::{Route, ServiceError, cors, route};
 use b2bi_local_objects::EmbeddedS3;
+use http::Method;
 use http::header::HOST;
 use http::request::Parts;
 
@@ -76,6 +77,17 @@ impl<'a> Destination<'a> {
                 Objects::External(external) => Self::ObjectsElsewhere(external),
             },
             (None, route) => Self::Service(client, route),
+        }
+    }
+}
+
+impl Destination<'_> {
+    /// Whether whoever answers leaves the body of a request with this method unread.
+    pub(super) fn ignores_body(&self, method: &Method) -> bool {
+        match self {
+            Self::Console | Self::Preflight => true,
+            Self::Objects(..) => !matches!(*method, Method::POST | Method::PUT),
+            _ => false,
         }
     }
 }

@@ -83,10 +83,10 @@ async fn dispatch(
     body: Incoming,
     meta: &RequestMeta,
 ) -> Response<Body> {
-    let body = TimeoutBody::new(body, app.config.limits.idle_timeout);
     let headers = RequestHeaders::of(&head.headers);
     let destination = Destination::of(app, connection_state, head, &headers, meta.request_id);
     let request_id = meta.request_id.as_str();
+    let body = received(app, &destination, head, body).await;
     match destination {
         Destination::Admin => named(app, Box::pin(administer(app, head, body)).await, request_id),
         Destination::Console => named(app, whole(admin::to_console()), request_id),
@@ -125,6 +125,20 @@ async fn dispatch(
             finished(app, &headers, response, Some(request_id), recorder)
         }
     }
+}
+
+/// The body of a request, at its end already where nobody reads it.
+async fn received(
+    app: &App,
+    destination: &Destination<'_>,
+    head: &Parts,
+    body: Incoming,
+) -> TimeoutBody {
+    let mut body = TimeoutBody::new(body, app.config.limits.idle_timeout);
+    if destination.ignores_body(&head.method) {
+        body::discard(&mut body, app.config.max_body_bytes).await;
+    }
+    body
 }
 
 /// Has another endpoint or a recording answer.

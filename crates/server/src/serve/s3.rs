@@ -18,7 +18,6 @@ use http::request::Parts;
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, Either, Full, Limited};
 
-use super::crash;
 use super::facts::{RequestHeaders, header};
 use super::faults::{self, FaultPlan, FaultRequest, pause};
 use super::injected;
@@ -26,6 +25,7 @@ use super::recorder::RequestRecorder;
 use super::reply::{Body, ErrorCode};
 use super::script::WireFault;
 use super::timeout::TimeoutBody;
+use super::{body, crash};
 use crate::app::App;
 use crate::calibration::replaced_in_s3;
 use crate::vocabulary::{S3, common_status};
@@ -102,7 +102,7 @@ impl Call<'_> {
         &self,
         planned: Planned,
         head: Parts,
-        body: TimeoutBody,
+        mut body: TimeoutBody,
         mut recorder: RequestRecorder<'_>,
     ) -> Response<Body> {
         let Planned {
@@ -116,7 +116,7 @@ impl Call<'_> {
                 streamed(self.run(Request::from_parts(head, body)).await)
             }
             Err(error) => {
-                drain(body, self.limit()).await;
+                body::discard(&mut body, self.limit()).await;
                 let error = ErrorReply {
                     message: Some(error.message().to_owned()),
                     status_code: Some(StatusCode::BAD_REQUEST.as_u16()),
@@ -224,7 +224,7 @@ impl Faulted<'_> {
     async fn answer(
         &self,
         fault_plan: FaultPlan,
-        body: TimeoutBody,
+        mut body: TimeoutBody,
         recorder: &mut RequestRecorder<'_>,
     ) -> Response<Body> {
         let app = self.call.app;
@@ -236,7 +236,7 @@ impl Faulted<'_> {
         pause(&app.clock, plan.delay.before_ms).await;
         let replaces = plan.outcome.as_ref().is_some_and(replaces_reply);
         let reply = if replaces && plan.when == When::Before {
-            drain(body, self.call.limit()).await;
+            body::discard(&mut body, self.call.limit()).await;
             None
         } else {
             Some(self.run(body, plan.when, recorder).await)
@@ -281,7 +281,7 @@ impl Faulted<'_> {
         if when != When::Twice {
             return self.call.run(Request::from_parts(head, body)).await;
         }
-        let body = match super::body::read(body, self.call.limit()).await {
+        let body = match body::read(body, self.call.limit()).await {
             Ok(body) => body,
             Err(failure) => {
                 let error = ErrorReply {
@@ -459,18 +459,6 @@ fn with_code(mut response: Response<S3Body>) -> Response<S3Body> {
         }
     }
     response
-}
-
-/// Reads a body and throws it away, so that its sender gets to read the answer.
-async fn drain(mut body: TimeoutBody, limit: usize) {
-    let mut left = limit;
-    while let Some(Ok(frame)) = body.frame().await {
-        let length = frame.data_ref().map_or(0, Bytes::len);
-        match left.checked_sub(length) {
-            Some(rest) => left = rest,
-            None => return,
-        }
-    }
 }
 
 fn streamed(response: Response<S3Body>) -> Response<Body> {
