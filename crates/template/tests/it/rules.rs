@@ -57,11 +57,15 @@ Resources: {{B: {{Type: AWS::S3::Bucket}}}}
         ),
         (
             "{'Fn::Equals': [{'Fn::ValueOf': [Stage, X]}, a]}",
-            Err("Fn::ValueOf is not supported: it asks for attributes of resources of EC2"),
+            Err(
+                "Fn::ValueOf is not supported: it needs attributes of EC2 resources, and EC2 is not available",
+            ),
         ),
         (
             "{'Fn::EachMemberEquals': [{'Fn::ValueOfAll': ['AWS::EC2::VPC::Id', Tags.a]}, a]}",
-            Err("Fn::ValueOfAll is not supported: it asks for attributes of resources of EC2"),
+            Err(
+                "Fn::ValueOfAll is not supported: it needs attributes of EC2 resources, and EC2 is not available",
+            ),
         ),
         ("!Join ['', []]", Err("Fn::Join is not a function of rules")),
         ("true", Err("must use a function")),
