@@ -164,6 +164,11 @@ impl<S: Sink> Reader<S> {
         let base = self.state.position.byte;
         let mut at = 0;
         loop {
+            // Further input is not looked at, so its lines are not counted either.
+            if self.state.ended {
+                self.needed = 0;
+                return input.len();
+            }
             let rest = input.get(at..).unwrap_or(&[]);
             let blanks = self.skip_blanks(rest);
             if blanks > 0 {
@@ -172,9 +177,9 @@ impl<S: Sink> Reader<S> {
             }
             let rest = input.get(at..).unwrap_or(&[]);
             self.state.position.byte = base + at as u64;
-            if self.state.ended || rest.is_empty() {
+            if rest.is_empty() {
                 self.needed = 0;
-                return if self.state.ended { input.len() } else { at };
+                return at;
             }
             match self.step(rest) {
                 Ok(taken) => {

@@ -270,3 +270,21 @@ fn windows_grow_where_transactions_are_long() {
     let (accepted, segments) = counted(&good.repeat(10), 10, (length, 8 * length));
     assert!(accepted > 30 && segments < 40, "{accepted}, {segments}");
 }
+
+#[test]
+fn lines_after_a_fatal_problem_are_not_counted_however_the_input_comes() {
+    let rest = "GS*PO*A*B*20260301*0930*1*X*005010~".repeat(200);
+    let whole = format!("{}*{rest}\nST*850\n\n\nBEG*00\n", &ISA[..ISA.len() - 1]);
+    let read = |size: usize| {
+        let mut reader = Reader::new(Counted::default());
+        for piece in whole.as_bytes().chunks(size) {
+            reader.push(piece);
+        }
+        reader.finish().1
+    };
+    let expected = read(whole.len());
+    assert!(expected.fatal().is_some());
+    for size in (1..whole.len()).step_by(97) {
+        assert_eq!(read(size), expected, "{size}");
+    }
+}
