@@ -300,7 +300,14 @@ impl<'scope, 'data, S: ParallelSink + 'scope> ParallelReader<'scope, 'data, S> {
         window: Window<'scope, S>,
         look: &mut impl FnMut(&mut S) -> Result<(), E>,
     ) -> Result<(), E> {
-        let Window { input, read, .. } = window;
+        let Window {
+            input,
+            read,
+            missing,
+            ..
+        } = window;
+        // What is read of one part must not pass for that of another.
+        let read = if missing == 0 { read } else { Vec::new() };
         let (bytes, found) = (&input.bytes, &input.plan.found);
         let (mut at, mut accepted) = (0, 0);
         for (found, read) in found.iter().zip(read.into_iter().flatten()) {
