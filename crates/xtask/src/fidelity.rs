@@ -18,22 +18,24 @@ const TESTS: &str = "python/tests/test_operations";
 const LIST: &str = "fixtures/ASSUMPTIONS.md";
 const UNASKED: &str = "fixtures/calibration/unasked.toml";
 const RECORDINGS: &str = "fixtures/recordings/*.json";
-/// What a doc comment begins with that says where a behaviour is known from.
+/// The beginning of a doc comment that names the source of a behaviour.
 const SOURCE: &str = concat!("Source", ": ");
 const GUESS: &str = concat!("Assumption ", "A-");
 
 const INTRODUCTION: &str = "# Fidelity: how closely this matches AWS
 
-Written by `cargo xtask fidelity` from the sources; change them, not this page. CI proves that it is
-current. What it says of itself: an operation's members, constraints, errors and paging are those of
-the service model that botocore carries (`cargo xtask codegen`), and each operation has a file of tests
-that two versions of boto3 run against the server. What the model does not tell is known from the
-documentation, from what others have seen on AWS, from the X12 standard, or is a guess; every guess has
-a number. [Correcting a guess](correcting-a-guess.md) says how to check one with an AWS account.
+`cargo xtask fidelity` generates this page from the sources, and CI checks that it is current. To change it,
+change the sources.
 
-By default, a set-up need not be complete for AWS. To find what would fail in production, start the server with
-[`--strict-aws`](pipelines.md#what-aws-requires-of-buckets): files are then processed only if EventBridge is on and the
-policies of the buckets let the service in, and capabilities need buckets that exist.
+The members, constraints, errors and pagination of each operation come from the service model in botocore
+(`cargo xtask codegen`). Each operation has a test file, which runs against the server with two versions of
+boto3. Behaviour that the model does not define comes from the documentation, from reports of what AWS does, or
+from the X12 standard. The rest is guessed, and each guess has a number. [Correcting a guess](correcting-a-guess.md)
+explains how to check one with an AWS account.
+
+By default, the server accepts set-ups that AWS would refuse. To find them before production, start the server with
+[`--strict-aws`](pipelines.md#what-aws-requires-of-buckets). It then processes a file only if EventBridge is on and the
+bucket policies allow the service access, and it requires that the buckets of a capability exist.
 ";
 
 /// Writes the page; `--check` only compares.
@@ -43,8 +45,8 @@ pub fn run(arguments: &[String]) -> Outcome {
     match arguments.first().map(String::as_str) {
         None => fs::write(&path, page).context(PAGE),
         Some("--check") if read(&path)? == page => Ok(()),
-        Some("--check") => bail!("{PAGE} is not what the sources say: run `cargo xtask fidelity`"),
-        Some(other) => bail!("fidelity knows --check, not {other}"),
+        Some("--check") => bail!("{PAGE} is out of date: run `cargo xtask fidelity`"),
+        Some(other) => bail!("fidelity accepts only --check, not {other}"),
     }
 }
 
@@ -75,7 +77,7 @@ struct Source {
 }
 
 impl Source {
-    /// The numbers of the guesses that it names.
+    /// The numbers of the guesses that the file names.
     fn guesses(&self) -> Vec<&str> {
         let named = self.text.split(GUESS).skip(1);
         let mut numbers: Vec<&str> = named.map(number_at_start).collect();
@@ -92,7 +94,7 @@ fn number_at_start(text: &str) -> &str {
 
 fn operations(root: &Path, sources: &[Source]) -> anyhow::Result<String> {
     let mut table = String::from(
-        "## Operations\n\nThe guesses are those that the operation's file names, and the parts of the service that it \
+        "## Operations\n\nThe last column lists the guesses in the operation's file and in the modules that it \
          calls.\n\n| operation | what it does | tests | guesses |\n| --- | --- | --- | --- |\n",
     );
     for source in sources.iter().filter(|source| is_operation(&source.path)) {
@@ -118,7 +120,7 @@ fn stem(path: &str) -> &str {
     name.trim_end_matches(".rs")
 }
 
-/// The operation's name, and the first sentence on its function.
+/// The operation's name, and the first sentence of its function's comment.
 fn described(text: &str) -> (String, String) {
     let name = text.lines().next().unwrap_or_default();
     let name = name.trim_matches(|c: char| !c.is_alphanumeric());
@@ -133,19 +135,19 @@ fn described(text: &str) -> (String, String) {
     (name.to_owned(), sentence.trim_end_matches('.').to_owned())
 }
 
-/// The guesses of an operation's file, and of the modules that it names.
+/// The guesses in an operation's file and in the modules that it uses.
 fn guesses_behind(operation: &Source, sources: &[Source]) -> Vec<String> {
     let called = |source: &&Source| {
         let inner = source.path.strip_prefix(MODULES).unwrap_or_default();
         let inner = inner.trim_start_matches('/').trim_end_matches(".rs");
         let names = |module: &str| operation.text.contains(&format!("{module}::"));
-        // What is imported from below a folder is no use of the folder's own module.
+        // An import from a submodule is not a use of the folder's own module.
         let calls = |module: &str| {
             let mut lines = operation.text.lines();
             lines.any(|line| !line.starts_with("use ") && line.contains(&format!("{module}::")))
         };
         let is_named = match inner.rsplit_once('/') {
-            // A job is one work in many files.
+            // The code of jobs is spread over many files.
             Some(("jobs" | "state/job", _)) => names("jobs") || names("job"),
             Some((folder, "mod")) => calls(folder),
             Some((_, module)) => names(module),
@@ -162,10 +164,10 @@ fn guesses_behind(operation: &Source, sources: &[Source]) -> Vec<String> {
     numbers.iter().map(|number| format!("A-{number}")).collect()
 }
 
-/// Every statement of the sources about where a behaviour is known from.
+/// Every `Source:` comment, with its file.
 fn behaviours(sources: &[Source]) -> String {
     let mut table = String::from(
-        "## What behaviours rest on\n\nWhere the code says what it goes by, file by file.\n\n| file | it goes by |\n| --- | --- |\n",
+        "## Sources of behaviour\n\nThe `Source:` comments of the code, by file.\n\n| file | source |\n| --- | --- |\n",
     );
     for source in sources {
         for statement in statements(&source.text) {
@@ -175,7 +177,7 @@ fn behaviours(sources: &[Source]) -> String {
     table
 }
 
-/// The sentences after `Source:`, to the end of their comments.
+/// The text after each `Source:`, up to the end of its paragraph.
 fn statements(text: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let mut is_open = false;
@@ -202,7 +204,7 @@ fn statements(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// Every guess, with the files whose code rests on it.
+/// Every guess, with the files that name it.
 fn guesses(list: &str, sources: &[Source], known: &Known<'_>) -> String {
     let mut files: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for source in sources {
@@ -214,9 +216,9 @@ fn guesses(list: &str, sources: &[Source], known: &Known<'_>) -> String {
     let (all, unasked, recorded) = (rows().count(), known.reasons.len(), known.recorded.len());
     let asked = all.saturating_sub(unasked);
     let mut page = format!(
-        "## Guesses\n\nThe list is [{LIST}](../{LIST}). Where no file is named, what is guessed is in the data or spread \
-         over the code. Of {all} guesses, `b2bi-local record` asks AWS about {asked}; a recording in this repository \
-         answers {recorded}.\n"
+        "## Guesses\n\nThe guesses are listed in [{LIST}](../{LIST}). If no file is named below, the guess is in data or in \
+         many places. `b2bi-local record` can ask AWS about {asked} of the {all} guesses. Recordings in this \
+         repository answer {recorded}.\n"
     );
     for row in rows() {
         let cells: Vec<&str> = row.trim_matches('|').split(" | ").map(str::trim).collect();
@@ -238,7 +240,7 @@ fn guesses(list: &str, sources: &[Source], known: &Known<'_>) -> String {
             let _ = writeln!(page, "- To find out: {how}.");
         }
         if let Some(reason) = known.reasons.get(number) {
-            let _ = writeln!(page, "- No question of `record`: {reason}.");
+            let _ = writeln!(page, "- `record` does not ask: {reason}.");
         }
         if !files.is_empty() {
             let _ = writeln!(page, "- Where: {}.", files.join(", "));
@@ -247,15 +249,15 @@ fn guesses(list: &str, sources: &[Source], known: &Known<'_>) -> String {
     page
 }
 
-/// What is known of guesses, by number.
+/// What is known about guesses, by number.
 struct Known<'a> {
-    /// The first day on which AWS answered a question about it.
+    /// The first day on which AWS answered a question about the guess.
     recorded: BTreeMap<String, String>,
     /// Why no question asks AWS.
     reasons: BTreeMap<&'a str, String>,
 }
 
-/// What a guess rests on: a recording of AWS, the documentation, or nothing but likelihood.
+/// The evidence for a guess: a recording of AWS, documentation, or none.
 fn basis(why: &str, recorded: Option<&String>) -> String {
     match recorded {
         Some(date) => format!("recorded since {date}"),
@@ -264,7 +266,7 @@ fn basis(why: &str, recorded: Option<&String>) -> String {
     }
 }
 
-/// The assumptions that recordings of AWS answer, each with the first day.
+/// The guesses that recordings of AWS answer, each with the date of the first recording.
 fn recorded(root: &Path) -> anyhow::Result<BTreeMap<String, String>> {
     let mut days: BTreeMap<String, String> = BTreeMap::new();
     let listed = repository::output_of("git", &["ls-files", RECORDINGS])?;
@@ -274,7 +276,7 @@ fn recorded(root: &Path) -> anyhow::Result<BTreeMap<String, String>> {
     Ok(days)
 }
 
-/// Notes what one recording answers; those of other servers than AWS settle nothing.
+/// Adds the answers of one recording; recordings of servers other than AWS do not count.
 fn answered(text: &str, days: &mut BTreeMap<String, String>) -> anyhow::Result<()> {
     let recording: Value = serde_json::from_str(text)?;
     let source = recording["source"].as_str();
@@ -374,7 +376,7 @@ mod tests {
     }
 
     #[test]
-    fn guesses_are_told_with_the_files_that_name_them() {
+    fn guesses_are_listed_with_the_files_that_name_them() {
         let list = "| number | what |\n| --- | --- |\n| A-07 | it is so | unknown | try |\n| A-08 | or so | unknown | – |\n";
         let source = Source {
             path: "a.rs".to_owned(),
@@ -391,7 +393,7 @@ mod tests {
         );
         assert!(
             page.ends_with(
-                "**A-08** or so.\n\n- Basis: recorded since 2026-11-29.\n- Why: unknown.\n- No question of `record`: it takes a week.\n"
+                "**A-08** or so.\n\n- Basis: recorded since 2026-11-29.\n- Why: unknown.\n- `record` does not ask: it takes a week.\n"
             ),
             "{page}"
         );
