@@ -1,5 +1,5 @@
-//! Prints how inference does on a folder of tasks, one line each: whether the template that is inferred from
-//! `input` and `output` makes the second output of the second input.
+//! Scores inference on a folder of tasks. Each task gets one line: whether the template inferred
+//! from `input` and `output` produces the second output from the second input.
 //!
 //! Usage: `score FOLDER [NAME]`. A task is a folder, at any depth, with `input`, `output`, `input2` and `output2` (or
 //! `unseen-input` and `unseen-output`), each `.edi`, `.json` or `.xml`. Where the output is XML the template is a
@@ -59,7 +59,7 @@ fn tasks(folder: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
     Ok(found)
 }
 
-/// How a task went.
+/// The outcome of a task.
 struct Outcome {
     template: String,
     is_right: bool,
@@ -115,7 +115,7 @@ fn xml_differences(wanted: &str, made: &str) -> Result<(bool, String), Box<dyn E
     Ok((is_right, format!("wanted {wanted}\nmade   {made}")))
 }
 
-/// A document; X12 as the service defines it.
+/// Reads a document; X12 is returned as its service-defined document.
 fn document(stem: &Path, language: Language) -> Option<String> {
     match (fs::read(stem.with_extension("edi")), language) {
         (Ok(edi), Language::Jsonata) => Some(to_json(&edi, Layout::Pretty).text),
@@ -134,7 +134,7 @@ fn jsonata(template: &str, input: &str) -> Result<Value, Box<dyn Error>> {
     Ok(serde_json::from_str(&text)?)
 }
 
-/// What xsltproc makes of a document; its message where it makes none.
+/// The output of xsltproc, or its message if it fails.
 fn xslt(template: &str, input: &str) -> Result<String, Box<dyn Error>> {
     let folder = env::temp_dir();
     let file = |extension: &str| folder.join(format!("score-{}.{extension}", process::id()));

@@ -10,24 +10,24 @@ use super::draft::{Draft, DraftPart};
 use super::search::Candidate;
 use super::template::{Expression, Part, Path, Step, Support, Template, Value};
 
-/// What it is worth that all scalars beside one share its record.
+/// How much cheaper an explanation gets if all neighbouring scalars share its record.
 const KIN: f64 = 1.2;
-/// How much less the scalars of each wider object count.
+/// The factor by which the scalars of each enclosing object count less.
 const FADE: f64 = 0.6;
-/// Explanations dearer than the best by more than this have no vote.
+/// Explanations that cost more than the best one by more than this do not vote.
 const MARGIN: f64 = 1.5;
 
 /// The beginning of a path.
 type Prefix = (usize, Vec<Step>);
 
-/// How many scalars of a part of the output could come from each record.
+/// The number of scalars in a part of the output that could come from each record.
 #[derive(Debug, Default)]
 struct Tally {
     votes: HashMap<Prefix, f64>,
     leaves: f64,
 }
 
-/// The template that a draft becomes.
+/// Turns a draft into a template.
 pub(super) fn choose(draft: Draft) -> Template {
     template(draft, &mut Vec::new())
 }
@@ -83,7 +83,7 @@ fn leaf(draft: Draft, scopes: &[Tally]) -> Value {
     }
 }
 
-/// The cheapest explanation, its kin considered.
+/// Chooses the cheapest explanation, taking neighbouring scalars into account.
 fn value(candidates: Vec<Candidate>, scopes: &[Tally]) -> Value {
     let own = weight(&candidates);
     let deepest = candidates
@@ -119,8 +119,8 @@ fn value(candidates: Vec<Candidate>, scopes: &[Tally]) -> Value {
     }
 }
 
-/// How many of the scalars nearby share each record with an explanation, from 0 to the sum of the
-/// records' weights.
+/// How many of the neighbouring scalars share each record with an explanation, from 0 to the sum of
+/// the records' weights.
 fn support(expression: &Expression, own: f64, scopes: &[Tally]) -> f64 {
     let mut sum = 0.0;
     for (prefix, weight) in prefixes(expression) {
@@ -202,12 +202,12 @@ fn count_leaf(candidates: &[Candidate], tally: &mut Tally) {
         }
     }
     for (prefix, votes) in seen {
-        // Two ways into one record are still one scalar.
+        // Two paths into one record still come from one scalar.
         *tally.votes.entry(prefix).or_default() += votes.min(1.0);
     }
 }
 
-/// The explanations that have a vote on where the scalars beside come from.
+/// The explanations that vote on the source of neighbouring scalars.
 fn voters(candidates: &[Candidate]) -> impl Iterator<Item = &Candidate> {
     let best = candidates
         .iter()
@@ -227,7 +227,7 @@ fn weight(candidates: &[Candidate]) -> f64 {
     }
 }
 
-/// The records on the paths of an expression; each counts double the one that it is in.
+/// The records on the paths of an expression; for each path, its innermost record counts double.
 fn prefixes(expression: &Expression) -> Vec<(Prefix, f64)> {
     let mut paths: Vec<&Path> = Vec::new();
     expression.paths(&mut paths);

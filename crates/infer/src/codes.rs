@@ -9,23 +9,24 @@ use super::standard::{code_words, known_code_words};
 use super::template::Select;
 use super::tree::{NodeId, SchemaId};
 
-/// The most codes of one place.
+/// The maximum number of codes at one place.
 const CODES: usize = 8;
-/// The longest code.
+/// The maximum length of a code.
 const LENGTH: usize = 24;
-/// Words of names that say nothing of a code.
+/// Words in names that do not identify a code.
 const GENERIC: [&str; 8] = [
     "count", "total", "sum", "number", "amount", "average", "lines", "items",
 ];
-/// What a code costs that the standard did not make the qualifier of its segment.
+/// The extra cost of a code that is not the standard qualifier of its segment.
 const OTHER: f64 = 0.3;
-/// What a code costs that is not in the segment that opens a loop.
+/// The extra cost of a code that is not in the segment that opens a loop.
 const FOREIGN: f64 = 0.15;
-/// What it is worth that a name begins as a code does.
+/// How much cheaper a code is if a word of the name begins like it.
 const NAMED: f64 = 0.8;
 
 impl Search<'_> {
-    /// What selects some records of a kind by a code that they have and others have not, and what it costs.
+    /// Selections of some records of a kind, by a code that these records have and the others do
+    /// not, with their cost.
     pub(super) fn codes_of(
         &self,
         record: NodeId,
@@ -58,8 +59,8 @@ impl Search<'_> {
         selects
     }
 
-    /// The codes at a place below records; none where it holds something else than codes, or the same
-    /// everywhere.
+    /// The codes at a place below records. Returns `None` if the values there are not codes, or are
+    /// the same everywhere.
     fn codes_at(&self, nodes: &[NodeId], field: &[SchemaId], is_known: bool) -> Vec<String> {
         let Some(&last) = field.last() else {
             return Vec::new();
@@ -85,7 +86,7 @@ impl Search<'_> {
         if !is_code || !is_apart || !short || codes.len() > CODES {
             return Vec::new();
         }
-        // A code that every record has tells none from another.
+        // A code that every record has distinguishes none of them.
         let is_everywhere = |code: &String| {
             let mut held = nodes.iter().map(|&node| self.tree.below(node, field));
             held.all(|held| held.contains(code))
@@ -96,7 +97,7 @@ impl Search<'_> {
             .collect()
     }
 
-    /// Whether a name is one that people call the records of some code by.
+    /// Whether a name is a common word for the records with some code.
     pub(super) fn is_of_code(target: &Target) -> bool {
         let known = known_code_words().collect::<Vec<_>>();
         let words = words(&target.name);
@@ -105,7 +106,7 @@ impl Search<'_> {
             .any(|word| known.iter().any(|start| word.starts_with(start)))
     }
 
-    /// Whether an element is one of the segment that opens a loop, or of the record itself.
+    /// Whether an element belongs to the segment that opens a loop, or to the record itself.
     fn is_own(&self, schema: SchemaId, field: &[SchemaId]) -> bool {
         let code = |schema: SchemaId| self.tree.schema(schema).label.code();
         let Some(segment) = code(schema) else {
@@ -115,8 +116,8 @@ impl Search<'_> {
         element.is_some_and(|element| element.starts_with(&segment))
     }
 
-    /// Whether a name has a word that begins as a code does, such as `eaches` and `EA`, or that people
-    /// call the records of the code by.
+    /// Whether a name has a word that begins like a code, such as `eaches` and `EA`, or a word that
+    /// is common for records with the code.
     fn is_named(&self, target: &Target, field: &[SchemaId], code: &str) -> bool {
         let words = words(&target.name);
         let begins = |start: &str| words.iter().any(|word| word.starts_with(start));

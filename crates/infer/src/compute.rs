@@ -7,21 +7,22 @@ use super::search::{Candidate, Case, LeafCases, Search, Target};
 use super::template::{Expression, Path, Select, Step};
 use super::tree::{NodeId, SchemaId};
 
-/// The most places that are tried for a count or a sum.
+/// The maximum number of places that are tried for a count or a sum.
 const PLACES: usize = 400;
-/// The most numbers of a record that are tried in pairs.
+/// The maximum number of numbers of a record that are tried in pairs.
 const OPERANDS: usize = 24;
-/// What it is worth that the records that are counted are called as the value is.
+/// How much cheaper a count is if the value is named after the counted records.
 const CALLED: f64 = 0.3;
-/// What a count in a text may cost: less than one of records that are not called so.
+/// The maximum cost of a count in a text. It is below the cost of counting records with another
+/// name.
 const COUNTED: f64 = 1.5;
-/// The most numbers of a record that are tried in threes.
+/// The maximum number of numbers of a record that are tried in groups of three.
 const FEW: usize = 10;
-/// How many values must speak for a calculation with three numbers.
+/// The minimum number of values that a calculation with three numbers must match.
 const CASES: usize = 3;
 
 impl Search<'_> {
-    /// The place of the record among those of its loop.
+    /// The position of the record in its loop.
     pub(super) fn positions(&self, cases: &LeafCases<'_>, found: &mut Vec<Candidate>) {
         if cases
             .first()
@@ -45,7 +46,8 @@ impl Search<'_> {
         });
     }
 
-    /// How many hierarchical levels the output has, which is what CTT01 of a ship notice says.
+    /// The number of hierarchical levels in the output, which is the value of CTT01 in a ship
+    /// notice.
     pub(super) fn count_of_levels(
         &self,
         cases: &LeafCases<'_>,
@@ -61,7 +63,7 @@ impl Search<'_> {
         }
     }
 
-    /// How many records there are.
+    /// Explanations that count records.
     pub(super) fn counts(
         &self,
         cases: &LeafCases<'_>,
@@ -93,7 +95,7 @@ impl Search<'_> {
         }
     }
 
-    /// Whether records of a kind are called as a value is.
+    /// Whether a value is named after records of a kind.
     fn is_called(&self, schema: SchemaId, target: &Target) -> bool {
         let words = super::names::words(&target.name);
         let segment = self.tree.schema(schema).label.code().unwrap_or_default();
@@ -101,7 +103,7 @@ impl Search<'_> {
         known.any(|known| words.iter().any(|word| word.starts_with(known)))
     }
 
-    /// The number of records that a text names before the word that they are called by: `4 lines`.
+    /// A number in a text before the word for the counted records: `4 lines`.
     pub(super) fn counted(
         &self,
         case: &Case<'_, Scalar>,
@@ -132,7 +134,7 @@ impl Search<'_> {
         cheap.map(|found| found.expression).take(2).collect()
     }
 
-    /// How many different codes there are at a place.
+    /// Explanations that count the distinct codes at a place.
     pub(super) fn distinct_counts(&self, cases: &LeafCases<'_>, found: &mut Vec<Candidate>) {
         let Some(case) = cases.iter().find(|case| case.wanted.is_some()) else {
             return;
@@ -170,7 +172,8 @@ impl Search<'_> {
         }
     }
 
-    /// The records that can be counted in a context, all of a kind, or those with one code, and what it costs.
+    /// The records that can be counted in a context, with the cost: all of a kind, or those with
+    /// one code.
     fn record_paths(&self, context: &Context, target: &Target) -> Vec<(f64, Path)> {
         let mut paths = Vec::new();
         let from = context.stack.len().saturating_sub(1);
@@ -231,7 +234,7 @@ impl Search<'_> {
         }
     }
 
-    /// The paths to the numbers of the innermost record, at most so many.
+    /// The paths to the numbers of the innermost record, up to a limit.
     pub(super) fn numbers_of(&self, cases: &LeafCases<'_>, most: usize) -> Vec<Path> {
         let Some(case) = cases.iter().find(|case| case.wanted.is_some()) else {
             return Vec::new();
@@ -249,7 +252,7 @@ impl Search<'_> {
         numbers.take(most).filter_map(path).collect()
     }
 
-    /// What is left of a number of the innermost record after two others.
+    /// Explanations that subtract two numbers of the innermost record from a third.
     fn rests(&self, paths: &[Path], cases: &LeafCases<'_>, found: &mut Vec<Candidate>) {
         let number =
             |path: &Path| Box::new(Expression::Number(Box::new(Expression::Path(path.clone()))));
@@ -318,7 +321,7 @@ pub(super) fn with(path: &Path, select: Select) -> Path {
     path
 }
 
-/// Whether a name is that of several.
+/// Whether a name is a plural.
 fn is_plural(target: &Target) -> bool {
     target.name.ends_with('s')
 }
@@ -341,7 +344,7 @@ fn whole(value: &Scalar) -> Option<i64> {
     (plain && !value.text().starts_with("00")).then_some(number as i64)
 }
 
-/// A whole number, perhaps with zeros before it.
+/// A whole number, with or without leading zeros.
 fn padded(value: &Scalar) -> Option<i64> {
     match value {
         Scalar::Text(text) if text.len() < 9 && text.bytes().all(|byte| byte.is_ascii_digit()) => {
@@ -351,16 +354,16 @@ fn padded(value: &Scalar) -> Option<i64> {
     }
 }
 
-/// The line through points of whole numbers: where it begins and how it climbs.
+/// The line through points with whole coordinates: its start and its slope.
 fn line(points: &[(i64, i64)]) -> Option<(i64, i64)> {
     let (x, y) = *points.first()?;
     let other = points.iter().find(|point| point.0 != x);
     let Some(&(further, value)) = other else {
-        // Of one point only the usual line is believed, that which counts from 1.
+        // A single point is accepted only for a count that starts at 1.
         return (points.len() == 1 && y == x + 1).then_some((1, 1));
     };
     let step = (value - y).checked_div(further - x)?;
-    // Through two points there is a line always.
+    // There is a line through any two points.
     if points.len() < 3 && step != 1 {
         return None;
     }

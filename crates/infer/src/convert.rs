@@ -17,16 +17,16 @@ pub(super) enum Conversion {
     Title,
     Capital,
     Fixed(u32),
-    /// The number of a text as text: without zeros before it.
+    /// The number in a text, as text without leading zeros.
     Plain,
     Pad(usize),
     Scaled(i32),
     ScaledText(i32),
     ScaledFixed(i32, u32),
     Reformat(DateFormat, DateFormat),
-    /// The date of a date and time.
+    /// The date of a date with time.
     DatePart(DateFormat),
-    /// The time of a date and time, hours and minutes.
+    /// The hours and minutes of a date with time.
     TimePart(DateFormat),
 }
 
@@ -123,7 +123,8 @@ fn to_text(number: f64, wanted: &str, found: &mut Vec<Conversion>) {
     numeric(number, wanted, found);
 }
 
-/// A number that has as many decimals as are wanted already, which others of its kind may not have.
+/// A number that already has the wanted number of decimals; other numbers of its kind may have a
+/// different number.
 fn same_decimals(text: &str, wanted: &str, found: &mut Vec<Conversion>) {
     let decimals = decimals_of(wanted);
     if decimals > 0 && super::scalar::number_of(text).is_some() {
@@ -131,7 +132,7 @@ fn same_decimals(text: &str, wanted: &str, found: &mut Vec<Conversion>) {
     }
 }
 
-/// A number whose text is written otherwise.
+/// A number written in another format.
 fn numeric(number: f64, wanted: &str, found: &mut Vec<Conversion>) {
     let Some(value) = super::scalar::number_of(wanted) else {
         return;
@@ -200,7 +201,7 @@ fn texts(text: &str, wanted: &str, found: &mut Vec<Conversion>) {
     }
 }
 
-/// A part of a text, in another form.
+/// A part of a text, in another format.
 fn part(of: Expression, start: i32, length: usize, from: DateFormat, to: DateFormat) -> Expression {
     let part = Expression::Slice(Box::new(of), start, Some(length));
     if from == to {
@@ -222,7 +223,7 @@ pub(super) fn date_and_time(text: &str) -> Option<(&str, &str)> {
     (parted && dated && timed).then_some((date, time))
 }
 
-/// Whether two numbers are the same for those who count money.
+/// Whether two numbers are equal to the cent.
 pub(super) fn same(one: f64, other: f64) -> bool {
     (one - other).abs() <= 1e-9 * one.abs().max(other.abs()).max(1.0)
 }

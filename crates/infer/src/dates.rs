@@ -31,8 +31,8 @@ pub(super) enum DateFormat {
     ClockSeconds,
 }
 
-/// What a character of a form stands for: `Y`, `M`, `D` of a date, `h`, `m`, `s` of a time; any other
-/// stands for itself. `YY` alone is the year of the century.
+/// The characters of the formats: `Y`, `M`, `D` for a date, `h`, `m`, `s` for a time. Any other
+/// character is literal. A single `YY` is the year without its century.
 const FORMS: &[(DateFormat, &str)] = &[
     (DateFormat::Compact, "YYYYMMDD"),
     (DateFormat::Iso, "YYYY-MM-DD"),
@@ -49,7 +49,7 @@ const FORMS: &[(DateFormat, &str)] = &[
     (DateFormat::ClockTime, "hh:mm"),
 ];
 
-/// A date or time apart from its form; a part that its form lacks is the standard one.
+/// A date or time, independent of its format. Parts that the format lacks have default values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Moment {
     year: u32,
@@ -60,16 +60,16 @@ pub(super) struct Moment {
     second: u32,
 }
 
-/// A piece of a form: characters of the source form, or a text of its own.
+/// A piece of a converted date: characters copied from the source, or a literal text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Piece {
-    /// Where it begins in the source, and how long it is.
+    /// The start in the source, and the length.
     Copied(usize, usize),
     Literal(String),
 }
 
 impl DateFormat {
-    /// The letters that spell it.
+    /// The letters of the format.
     pub(super) fn pattern(self) -> &'static str {
         let found = FORMS.iter().find(|(form, _)| *form == self);
         found.map_or("", |(_, pattern)| pattern)
@@ -79,7 +79,7 @@ impl DateFormat {
         self.pattern().starts_with('h')
     }
 
-    /// The forms that a text can be read in, likelier ones first.
+    /// The formats in which a text can be read, the most likely first.
     pub(super) fn read(text: &str) -> Vec<(Self, Moment)> {
         let fits = |(form, pattern): &(Self, &str)| Some((*form, read(text, pattern)?));
         if !matches!(text.len(), 4..=10) || !text.starts_with(|c: char| c.is_ascii_digit()) {
@@ -88,7 +88,7 @@ impl DateFormat {
         FORMS.iter().filter_map(fits).collect()
     }
 
-    /// How a text in this form is put into another, piece by piece.
+    /// The pieces that convert a text from this format to another.
     pub(super) fn pieces(self, to: Self) -> Vec<Piece> {
         let (from, wanted) = (self.pattern(), to.pattern());
         let mut pieces = Vec::new();
@@ -109,7 +109,7 @@ fn piece(from: &str, part: &str, letter: char, pieces: &mut Vec<Piece>) {
         return;
     }
     let Some(start) = from.find(letter) else {
-        // Seconds that nobody wrote.
+        // The source has no seconds.
         pieces.push(Piece::Literal("0".repeat(part.len())));
         return;
     };
@@ -124,7 +124,7 @@ fn piece(from: &str, part: &str, letter: char, pieces: &mut Vec<Piece>) {
 }
 
 impl Moment {
-    /// The moment in a form.
+    /// Writes the moment in a format.
     pub(super) fn write(self, form: DateFormat) -> String {
         let pattern = form.pattern();
         let short = !pattern.contains("YYYY");
@@ -145,7 +145,7 @@ impl Moment {
         parts.iter().fold(pattern.to_owned(), fill)
     }
 
-    /// A text that all forms of it share.
+    /// A key that is the same for all formats of the moment.
     pub(super) fn key(self, form: DateFormat) -> String {
         if form.is_time() {
             return format!("{:02}{:02}{:02}", self.hour, self.minute, self.second);

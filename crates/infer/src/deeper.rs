@@ -1,4 +1,4 @@
-//! Chooses between a record and the records within it, where the example has one of each.
+//! Chooses between a record and the records within it if the example has one of each.
 
 use std::collections::BTreeSet;
 
@@ -11,8 +11,9 @@ use super::tree::NodeId;
 use super::wanted::Wanted;
 
 impl Search<'_> {
-    /// The records below those found that the first value of each item is of, where those of X12 may repeat:
-    /// a list of claims is one of claims, also where each subscriber has one.
+    /// The records below the found ones that contain the first value of each item, for X12 loops
+    /// that may repeat. For example, a list of claims is made from claims even if each subscriber
+    /// has one claim.
     pub(super) fn deepened(
         &self,
         lists: &[ListCase<'_>],
@@ -45,7 +46,7 @@ impl Search<'_> {
         deepest.unwrap_or(found)
     }
 
-    /// Whether the first value of an item is in a record, and nowhere else in the one round it.
+    /// Whether the first value of an item is in an inner record, and nowhere else in the outer one.
     fn is_of(&self, item: &Wanted, inner: NodeId, outer: NodeId) -> bool {
         let mut leaves = Vec::new();
         item.own_leaves(&mut leaves);
@@ -65,7 +66,7 @@ impl Search<'_> {
     }
 }
 
-/// The names of the child elements of which some item has several.
+/// The names of the child elements that occur several times in some item.
 pub(super) fn repeated_children(lists: &[ListCase<'_>]) -> BTreeSet<String> {
     let mut several = BTreeSet::new();
     for item in lists.iter().flat_map(|list| &list.items) {
@@ -85,7 +86,7 @@ pub(super) fn repeated_children(lists: &[ListCase<'_>]) -> BTreeSet<String> {
     several
 }
 
-/// An item without the children that are a list of its own; none if it has no such children.
+/// An item without the children that form a list of their own; `None` if it has no such children.
 pub(super) fn without_children(item: &Wanted, several: &BTreeSet<String>) -> Option<Wanted> {
     let Wanted::Element(element) = item else {
         return None;

@@ -43,7 +43,7 @@ pub(super) struct DraftPart {
 /// Items of the same class that follow each other.
 struct Run<'a> {
     class: String,
-    /// Which of the runs of this class it is.
+    /// The number of this run among the runs of the same class.
     turn: usize,
     items: Vec<&'a Wanted>,
 }
@@ -65,7 +65,7 @@ impl Search<'_> {
         self.part(&[case], &target)
     }
 
-    /// The draft of a part of the output. What is of another kind than the first is left out.
+    /// The draft of a part of the output. Values of another kind than the first are left out.
     pub(super) fn part(&self, cases: &Cases<'_>, target: &Target) -> Draft {
         match cases.iter().find_map(|case| case.wanted) {
             Some(Wanted::Object(_)) => self.object(cases),
@@ -201,7 +201,7 @@ impl Search<'_> {
         parts
     }
 
-    /// The parts that make items of one class.
+    /// The parts that produce the items of one class.
     fn run(
         &self,
         lists: &[ListCase<'_>],
@@ -256,7 +256,7 @@ impl Search<'_> {
     }
 }
 
-/// The cases with a part of what was wanted.
+/// The cases, narrowed to a part of the wanted value.
 pub(super) fn narrowed<'a, T>(
     cases: &Cases<'a>,
     part: impl Fn(&'a Wanted) -> Option<&'a T>,
@@ -270,7 +270,7 @@ pub(super) fn narrowed<'a, T>(
         .collect()
 }
 
-/// Adds what is new, each behind what it follows; lists that are alike cost no more than to read them.
+/// Adds new items, each after the item that it follows. For equal lists this is one pass.
 fn merge<T: Ord + Copy>(known: &mut Vec<T>, fresh: impl Iterator<Item = T>) {
     let mut seen: BTreeSet<T> = known.iter().copied().collect();
     let mut at = 0;
@@ -305,8 +305,8 @@ fn runs<'a>(items: &[&'a Wanted]) -> Vec<Run<'a>> {
     runs
 }
 
-/// Whether a single item of a class is not one of a list that happens to have one: a segment, the
-/// envelope, an element whose name says nothing of several.
+/// Whether a single item of a class is a value and not a list with one item: a segment, the
+/// envelope, or an element whose name is not a plural.
 fn stands_alone(class: &str, target: &Target) -> bool {
     if matches!(
         target.name.as_str(),
@@ -326,7 +326,7 @@ fn code_of(item: &Wanted) -> String {
     item.qualifier().unwrap_or_default()
 }
 
-/// Whether the items of each list have different codes, and the lists have most of their codes in common.
+/// Whether the items of each list have different codes, and the lists share most of their codes.
 fn have_unique_codes(lists: &[ListCase<'_>]) -> bool {
     let most = lists.iter().map(|list| list.items.len()).max().unwrap_or(0);
     let codes = |list: &ListCase<'_>| -> BTreeSet<String> {
@@ -340,7 +340,7 @@ fn have_unique_codes(lists: &[ListCase<'_>]) -> bool {
             .all(|list| codes(list).len() == list.items.len())
 }
 
-/// The items of lists by what distinguishes them: their codes, or else their position.
+/// The items of lists, grouped by their codes, or else by their position.
 fn labelled<'a>(lists: &[ListCase<'a>]) -> Vec<(String, Vec<ListCase<'a>>)> {
     let unique = have_unique_codes(lists);
     let labels = |list: &ListCase<'a>| -> Vec<String> {
@@ -360,7 +360,7 @@ fn labelled<'a>(lists: &[ListCase<'a>]) -> Vec<(String, Vec<ListCase<'a>>)> {
     for labels in &all {
         merge(&mut keys, labels.iter());
     }
-    // Each label's first item.
+    // The first item with each label.
     let firsts = |(list, labels): (&ListCase<'a>, &'_ Vec<String>)| {
         let labelled = labels.iter().cloned().zip(list.items.iter().copied());
         labelled.rev().collect::<BTreeMap<String, &'a Wanted>>()
@@ -376,7 +376,7 @@ fn labelled<'a>(lists: &[ListCase<'a>]) -> Vec<(String, Vec<ListCase<'a>>)> {
     keys.into_iter().map(of_key).collect()
 }
 
-/// What a member of an object is called.
+/// The name of an object's member.
 pub(super) fn target_of(key: &str) -> Target {
     let label = Label {
         field: key.to_owned(),
@@ -388,7 +388,7 @@ pub(super) fn target_of(key: &str) -> Target {
     }
 }
 
-/// What an attribute is called; those of the envelope's elements are the envelope's.
+/// The name of an attribute; attributes of the envelope's elements get the names of the envelope.
 fn attribute_target(element: &str, attribute: &str, has_id: bool) -> Target {
     let envelope = [
         "interchange",

@@ -5,11 +5,11 @@ use super::scalar::{Scalar, number_of, round};
 use super::template::{Expression, Path, Select};
 use super::tree::{NodeId, SchemaId, Tree};
 
-/// Where an expression is evaluated: the records of the loops round it, the root first.
+/// Where an expression is evaluated: the records of the enclosing loops, the root first.
 #[derive(Clone, Debug)]
 pub(super) struct Context {
     pub(super) stack: Vec<NodeId>,
-    /// The place of the innermost record among those of its loop, from 0.
+    /// The position of the innermost record in its loop, from 0.
     pub(super) position: usize,
 }
 
@@ -44,7 +44,8 @@ impl Tree {
                 }
                 next.append(&mut chosen);
             }
-            // What is the first of its kind is so among all nodes of the path, and so is the order of these.
+            // Selecting the first record of each value applies to all nodes of the path, and so
+            // does sorting.
             for select in &step.select {
                 if of_all(select) {
                     self.select(&mut next, select, context);
@@ -55,7 +56,7 @@ impl Tree {
         found
     }
 
-    /// Counts nodes that are looked at.
+    /// Counts visited nodes.
     pub(super) fn look(&self, nodes: usize) {
         let nodes = u64::try_from(nodes).unwrap_or(u64::MAX);
         self.visited.set(self.visited.get().saturating_add(nodes));
@@ -130,7 +131,7 @@ impl Tree {
         });
     }
 
-    /// Puts nodes in the order of a value below them; what is equal keeps its order.
+    /// Sorts nodes by a value below them; equal nodes keep their order.
     fn sort(&self, nodes: &mut [NodeId], field: &[SchemaId], numeric: bool, descending: bool) {
         let key = |&node: &NodeId| {
             self.below(node, field)
@@ -163,7 +164,7 @@ impl Tree {
             .collect()
     }
 
-    /// The value of an expression; none where there is none, or more than one.
+    /// The value of an expression; `None` if there is no value, or more than one.
     pub(super) fn evaluate(&self, expression: &Expression, context: &Context) -> Option<Scalar> {
         let text = |of: &Expression| Some(self.evaluate(of, context)?.text());
         let number = |of: &Expression| self.evaluate(of, context)?.number();
@@ -214,7 +215,7 @@ impl Tree {
         })
     }
 
-    /// A text that is converted, cut from another one, or put together.
+    /// A text that is converted, cut from another one, or combined.
     fn converted(&self, expression: &Expression, context: &Context) -> Option<String> {
         let text = |of: &Expression| Some(self.evaluate(of, context)?.text());
         Some(match expression {
@@ -240,7 +241,7 @@ impl Tree {
     fn arithmetic(&self, expression: &Expression, context: &Context) -> Option<Scalar> {
         let number = |of: &Expression| match (self.evaluate(of, context), of) {
             (Some(found), _) => found.number(),
-            // A sum over no records adds nothing to another one.
+            // A sum over no records is zero in another sum.
             (None, Expression::Sum(_) | Expression::SumOfProducts(..)) => Some(0.0),
             (None, _) => None,
         };
@@ -343,7 +344,7 @@ pub(super) fn as_number(count: usize) -> f64 {
     count as f64
 }
 
-/// A number times a power of ten, without the dust of binary fractions.
+/// A number times a power of ten, without binary rounding errors.
 pub(super) fn scale(number: f64, power: i32) -> f64 {
     let factor = 10_f64.powi(power.abs());
     if power < 0 {
@@ -353,7 +354,7 @@ pub(super) fn scale(number: f64, power: i32) -> f64 {
     }
 }
 
-/// A text filled up as JSONata's `$pad` does it.
+/// A text padded as by JSONata's `$pad`.
 fn pad(text: &str, width: i32, fill: char) -> String {
     let length = usize::try_from(width.unsigned_abs()).unwrap_or(0);
     let missing = length.saturating_sub(text.chars().count());
@@ -365,7 +366,7 @@ fn pad(text: &str, width: i32, fill: char) -> String {
     }
 }
 
-/// A text in small letters that begins with a capital.
+/// A text in lower case with an initial capital.
 pub(super) fn capital(text: &str) -> String {
     let mut letters = text.chars();
     let first: String = letters
@@ -376,7 +377,7 @@ pub(super) fn capital(text: &str) -> String {
     first + &letters.as_str().to_lowercase()
 }
 
-/// A text whose words, which blanks part, each begin with a capital.
+/// A text in which each word, separated by spaces, has an initial capital.
 pub(super) fn title(text: &str) -> String {
     let words: Vec<String> = text.split(' ').map(capital).collect();
     words.join(" ")

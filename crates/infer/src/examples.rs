@@ -6,17 +6,17 @@ use serde_json::{Value, json};
 use crate::generate;
 use crate::lines::Language;
 
-/// An input and the output that is wanted of it.
+/// An input and the expected output.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Example {
-    /// The input, in the data of the language.
+    /// The input, in the language's data format.
     pub input: String,
-    /// The output, in the data of the language.
+    /// The output, in the language's data format.
     pub output: String,
 }
 
-/// The templates that the examples speak for, the one with the most evidence first: that of all
-/// examples as one document, where they can be put together, then that of each.
+/// The templates with support from the examples, the one with the most evidence first. The examples
+/// are tried as one document if they can be joined, and then one by one.
 ///
 /// # Errors
 ///
@@ -39,8 +39,8 @@ pub fn candidates(
     Ok(templates)
 }
 
-/// Service-defined documents as one with all interchanges, whose output is the list of the outputs: a
-/// template that runs for each transaction makes one of the other.
+/// Joins service-defined documents into one that has all interchanges; its output is the list of
+/// the outputs. A template that runs for each transaction produces this list.
 fn joined(examples: &[Example]) -> Option<Example> {
     let (mut interchanges, mut outputs) = (Vec::new(), Vec::new());
     for example in examples {

@@ -5,14 +5,14 @@
 pub struct Explanation {
     /// The member's path in the output, such as `lines.sku`.
     pub member: String,
-    /// What the template has for it.
+    /// The template's expression for it.
     pub expression: String,
-    /// What speaks for that, such as `from 3 of 4`.
+    /// The evidence for the expression, such as `from 3 of 4`.
     pub support: String,
 }
 
-/// The members of a JSONata template that [`generate`](crate::generate) made, in order. Another template,
-/// and one in XSLT, has none.
+/// The members of a JSONata template that [`generate`](crate::generate) made, in order. The list is
+/// empty for other templates and for XSLT.
 #[must_use]
 pub fn explain(template: &str) -> Vec<Explanation> {
     let mut open: Vec<(usize, String)> = Vec::new();
@@ -22,7 +22,7 @@ pub fn explain(template: &str) -> Vec<Explanation> {
         let indent = line.len() - text.len();
         let key = key(text);
         if !text.is_empty() {
-            // A closing bracket ends a member, and stands as far in as the member.
+            // A closing bracket ends a member and has the same indentation as the member.
             open.retain(|(outer, _)| *outer < indent);
         }
         if let Some((name, _)) = key {
@@ -40,13 +40,13 @@ pub fn explain(template: &str) -> Vec<Explanation> {
     rows
 }
 
-/// The name of the member that a line begins, and what follows the colon.
+/// The name of the member that starts on a line, and the text after the colon.
 fn key(text: &str) -> Option<(&str, &str)> {
     let (name, rest) = text.strip_prefix('"')?.split_once("\": ")?;
     Some((name, rest))
 }
 
-/// What stands before a comment at the end of a line, and the comment.
+/// The text before a comment at the end of a line, and the comment.
 fn noted(text: &str) -> Option<(&str, &str)> {
     let (expression, support) = text.strip_suffix("*/")?.rsplit_once("/*")?;
     let expression = expression.trim().trim_end_matches(',').trim_end();

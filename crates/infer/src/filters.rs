@@ -1,4 +1,4 @@
-//! Finds the condition that selects the records of a list among the records of their kind.
+//! Finds the condition that selects the records of a list from the records of their kind.
 
 use std::collections::BTreeSet;
 
@@ -10,26 +10,26 @@ use super::template::{Path, Select, Step};
 use super::tree::{NodeId, SchemaId};
 use super::wanted::Wanted;
 
-/// The most values of a filter.
+/// The maximum number of values in a filter.
 const VALUES: usize = 6;
-/// The longest value of a filter.
+/// The maximum length of a value in a filter.
 const LENGTH: usize = 24;
-/// The most places of a record that are tried for a filter.
+/// The maximum number of places in a record that are tried for a filter.
 const FIELDS: usize = 120;
-/// How deep below a record a filter looks.
+/// The maximum depth below a record of a filter's field.
 const DEPTH: usize = 3;
 
-/// The records that are meant, and those that are not.
+/// The records that a filter must select, and those that it must not.
 struct FilterSides<'a> {
     meant: Vec<(&'a Context, NodeId)>,
     others: Vec<NodeId>,
 }
 
-/// A way to tell the two sides apart by the values at one place.
+/// A way to distinguish the two sides by the values at one place.
 type Rule<'a> = fn(&Search<'a>, &FilterSides<'_>, &[SchemaId]) -> Option<Select>;
 
 impl Search<'_> {
-    /// The filter for the records; none if nothing tells them apart.
+    /// The filter for the records; `None` if nothing distinguishes them.
     pub(super) fn filter(
         &self,
         lists: &[ListCase<'_>],
@@ -65,7 +65,8 @@ impl Search<'_> {
         if joined.is_some() || by_qualifier {
             return joined.or_else(rule);
         }
-        // That records are the first of their kind is less of a coincidence than a value they share.
+        // Selecting the first record of each value is less likely to be a coincidence than a shared
+        // value.
         self.unique(lists, records, level, schema, &fields)
             .or_else(rule)
     }
@@ -93,7 +94,8 @@ impl Search<'_> {
         sides
     }
 
-    /// The places below records of a kind, the known qualifier and those named like codes first.
+    /// The places below records of a kind, the known qualifier and fields with names like codes
+    /// first.
     pub(super) fn fields(&self, schema: SchemaId) -> Vec<Vec<SchemaId>> {
         let known = self.qualifier_of(schema);
         let mut fields = Vec::new();
@@ -136,7 +138,8 @@ impl Search<'_> {
         apart.then(|| Select::Equals(field.to_vec(), value))
     }
 
-    /// The bound of a number that the items show, where no code tells the records apart.
+    /// A numeric bound between the records and the others, if no code distinguishes them and the
+    /// items contain the number.
     fn beyond(
         &self,
         lists: &[ListCase<'_>],
@@ -159,7 +162,7 @@ impl Search<'_> {
             Some((self.is_shown(lists, records, field), field, bound))
         });
         let all: Vec<_> = bounds.by_ref().collect();
-        // Of a single record it says little that one of its numbers is large.
+        // For a single record, one large number is weak evidence.
         let telling = meant.len() > 1 && sides.others.len() > 1;
         let several = meant.len() > 1;
         let shown = all.iter().find(|(is_shown, ..)| *is_shown && several);
@@ -167,8 +170,8 @@ impl Search<'_> {
         Some(Select::Beyond((*field).clone(), *bound))
     }
 
-    /// Whether a place holds the number of a record rather than a code: where there are several, each has
-    /// another one.
+    /// Whether a place contains identifiers of records rather than codes: several records all have
+    /// different values.
     fn is_identifier(&self, sides: &FilterSides<'_>, field: &[SchemaId]) -> bool {
         let Some(&last) = field.last() else {
             return false;
@@ -184,7 +187,8 @@ impl Search<'_> {
         values.len() > 2 && different.len() == values.len()
     }
 
-    /// Whether a place holds quantities, amounts or dates, by which no kind of record is told from others.
+    /// Whether a place contains quantities, amounts or dates, which do not distinguish kinds of
+    /// records.
     fn is_measured(&self, field: &[SchemaId]) -> bool {
         let last = field.last();
         last.is_some_and(|&last| self.forms.is_measure(self.tree, last))
@@ -197,7 +201,7 @@ impl Search<'_> {
         apart.then(|| Select::Differs(field.to_vec(), value))
     }
 
-    /// The one value that all of some records hold.
+    /// The value that all of some records have in common.
     fn shared(&self, nodes: impl Iterator<Item = NodeId>, field: &[SchemaId]) -> Option<String> {
         let mut value: Option<String> = None;
         for node in nodes {
@@ -250,8 +254,8 @@ impl Search<'_> {
         apart.then(|| Select::Missing(field.to_vec()))
     }
 
-    /// A value of the records that is also one of the record round the list: of its lines, those that
-    /// carry the order's number.
+    /// A filter by a value that the records share with the enclosing record: for example, the lines
+    /// that have the order's number.
     fn join(
         &self,
         lists: &[ListCase<'_>],
@@ -290,7 +294,7 @@ impl Search<'_> {
         None
     }
 
-    /// The value of which each record is the first.
+    /// The field by which the records are the first of each value.
     fn unique(
         &self,
         lists: &[ListCase<'_>],
@@ -299,7 +303,7 @@ impl Search<'_> {
         schema: SchemaId,
         fields: &[Vec<SchemaId>],
     ) -> Option<Vec<Select>> {
-        // Of scalars themselves, of records one of their values.
+        // For scalars this is the value itself; for records it is one of their values.
         let first = lists.iter().find_map(|list| list.items.first())?;
         let fields = match first {
             Wanted::Leaf(_) => vec![Vec::new()],
@@ -318,7 +322,7 @@ impl Search<'_> {
         })
     }
 
-    /// The first record of each value; none where one has not a single value.
+    /// The first record of each value; `None` if a record does not have exactly one value.
     pub(super) fn firsts(&self, records: &[NodeId], field: &[SchemaId]) -> Option<Vec<NodeId>> {
         let mut keys: BTreeSet<String> = BTreeSet::new();
         let mut firsts = Vec::new();
@@ -331,7 +335,7 @@ impl Search<'_> {
         Some(firsts)
     }
 
-    /// What tells the records from the others that a join finds.
+    /// A join, with a further filter on the records that it finds.
     fn narrowed(
         &self,
         lists: &[ListCase<'_>],
@@ -357,7 +361,7 @@ impl Search<'_> {
                 .others
                 .extend(found.into_iter().filter(|found| !chosen.contains(found)));
         }
-        // A join that finds all records is none.
+        // A join that finds all records selects nothing.
         let found = sides.meant.len() + sides.others.len();
         let whole = |list: &ListCase<'_>| self.tree.within(list.context.record(level), schema);
         let all: usize = lists.iter().map(|list| whole(list).len()).sum();
@@ -372,7 +376,7 @@ impl Search<'_> {
         rules.next()
     }
 
-    /// The places where the contexts from a level inwards hold a value.
+    /// The places with a value in the contexts from a level inwards.
     fn holders_of(&self, context: &Context, from: usize, value: &str) -> Vec<Path> {
         let key = format!("={value}");
         let mut paths = Vec::new();

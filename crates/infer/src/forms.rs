@@ -12,7 +12,7 @@ use super::tree::{SchemaId, Tree};
 pub(super) struct Forms(HashMap<String, ElementType>);
 
 impl Forms {
-    /// The types for a service-defined document; of another document none is known.
+    /// The types for a service-defined document; for other documents no types are known.
     pub(super) fn of(tree: &Tree) -> Self {
         let value = |code: &str| {
             let is_it = |(_, node): &(usize, &super::tree::Node)| {
@@ -40,26 +40,27 @@ impl Forms {
         Self(forms)
     }
 
-    /// Whether no types are known, as of a document of a person's own.
+    /// Whether no types are known, as for a user's own document.
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Whether a kind of leaf holds measures: quantities, amounts or dates, which are no codes.
+    /// Whether leaves of a kind are measures, that is quantities, amounts or dates, and not codes.
     pub(super) fn is_measure(&self, tree: &Tree, schema: SchemaId) -> bool {
         let code = tree.schema(schema).label.code();
         let form = code.and_then(|code| self.0.get(&code).copied());
         form.is_some_and(|form| !matches!(form, ElementType::Code | ElementType::Text))
     }
 
-    /// Whether a kind of leaf holds quantities or amounts, which can be large or small.
+    /// Whether leaves of a kind are quantities or amounts, which can be large or small.
     pub(super) fn is_amount(&self, tree: &Tree, schema: SchemaId) -> bool {
         let code = tree.schema(schema).label.code();
         let form = code.and_then(|code| self.0.get(&code).copied());
         form.is_some_and(|form| matches!(form, ElementType::Decimal | ElementType::Integer))
     }
 
-    /// Whether a number cannot come from a kind of leaf: it holds codes, some of which are digits.
+    /// Whether leaves of a kind are codes. Codes may consist of digits, but are never the source of
+    /// a number.
     pub(super) fn is_code(&self, tree: &Tree, schema: SchemaId) -> bool {
         let code = tree.schema(schema).label.code();
         code.and_then(|code| self.0.get(&code))

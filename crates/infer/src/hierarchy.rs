@@ -1,4 +1,4 @@
-//! Hierarchical levels: HL loops side by side, each with the number of the level above it.
+//! Hierarchical levels: HL loops that are siblings, each with the number of its parent level.
 
 use super::evaluate::Context;
 use super::records::ListCase;
@@ -6,28 +6,29 @@ use super::search::Search;
 use super::template::{Path, Select, Step};
 use super::tree::{NodeId, SchemaId};
 
-/// How many levels down or up are looked at.
+/// The maximum number of levels to search up or down.
 const DEPTH: usize = 3;
 
-/// Where a kind of HL loop has its number, the number of the level above it, and the code of its level.
+/// The places in a kind of HL loop of its number, the number of the parent level, and the code of
+/// the level.
 struct Level {
     id: Vec<SchemaId>,
     parent: Vec<SchemaId>,
     code: Vec<SchemaId>,
 }
 
-/// HL loops as seen from the one that is looked at.
+/// HL loops, seen from the current one.
 struct View {
     level: Level,
     /// The context of that loop.
     own: usize,
-    /// All HL loops beside it.
+    /// All sibling HL loops.
     all: Path,
 }
 
 impl Search<'_> {
-    /// The loops below the innermost HL loop of a context, one level down and more, those of one code too,
-    /// and what it costs.
+    /// The loops one or more levels below the innermost HL loop of a context, also those with one
+    /// code only, with the cost.
     pub(super) fn levels_below(&self, context: &Context) -> Vec<(f64, Path)> {
         let innermost = context.innermost();
         let schema = self.tree.node(innermost).schema;
@@ -49,7 +50,7 @@ impl Search<'_> {
         found
     }
 
-    /// What selects the HL loops of lists, which are those some levels below the loops round them.
+    /// The selection of the HL loops of lists, if these are some levels below the enclosing loops.
     pub(super) fn below_levels(
         &self,
         lists: &[ListCase<'_>],
@@ -58,7 +59,7 @@ impl Search<'_> {
     ) -> Option<Vec<Select>> {
         let context = &lists.first()?.context;
         let view = self.view(context, schema)?;
-        // The loop that is looked at need not be the innermost.
+        // The current loop need not be the innermost.
         let seen = Context {
             stack: context.stack.get(..=view.own)?.to_vec(),
             position: 0,
@@ -77,7 +78,7 @@ impl Search<'_> {
         Some(found.steps.last()?.select.clone())
     }
 
-    /// The HL loops of lists, where those some levels below the loops round them are as many as the items.
+    /// The HL loops of lists, if as many loops as items are some levels below the enclosing loops.
     pub(super) fn by_levels(
         &self,
         lists: &[ListCase<'_>],
@@ -102,7 +103,7 @@ impl Search<'_> {
             .find_map(found)
     }
 
-    /// The loops below one, for each depth, and for each code among those of any of the lists.
+    /// The loops below one, for each depth, and for each code that occurs in any of the lists.
     fn levels_with_codes(&self, lists: &[ListCase<'_>], seen: &Context, view: &View) -> Vec<Path> {
         let mut paths = Vec::new();
         for (_, path) in self.levels_below(seen) {
@@ -125,7 +126,7 @@ impl Search<'_> {
         paths
     }
 
-    /// The path to an HL loop above the one of the context, and to a leaf in it, with what it costs.
+    /// The path to a leaf in an HL loop above that of the context, with the cost.
     pub(super) fn above_level(&self, context: &Context, leaf: NodeId) -> Option<(f64, Path)> {
         let mut node = leaf;
         while node != 0 && self.level_of_kind(self.tree.node(node).schema).is_none() {
@@ -160,7 +161,7 @@ impl Search<'_> {
         chain.into_iter().map(plain).collect()
     }
 
-    /// The loops whose level above is the one that is looked at, or is one of others.
+    /// The loops with the current loop, or one of several others, as their parent level.
     fn children_of(view: &View, of: Option<&Path>) -> Path {
         let up = match of {
             None => Self::field_of(view.own, &view.level.id),
@@ -185,7 +186,8 @@ impl Search<'_> {
         })
     }
 
-    /// The places of the numbers of an HL loop; none of loops of another kind, or of those that are alone.
+    /// The places of the numbers in an HL loop; `None` for loops of another kind and for HL loops
+    /// without siblings.
     fn level_of_kind(&self, schema: SchemaId) -> Option<Level> {
         let kind = self.tree.schema(schema);
         let outer = self.tree.schema(kind.parent).label.code();
@@ -219,7 +221,7 @@ impl Search<'_> {
     }
 }
 
-/// A path with plain steps behind it.
+/// A path, extended by plain steps.
 fn extended(path: &Path, field: &[SchemaId]) -> Path {
     let mut path = path.clone();
     path.steps.extend(field.iter().copied().map(plain));

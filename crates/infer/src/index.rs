@@ -6,7 +6,7 @@ use super::dates::DateFormat;
 use super::scalar::{Scalar, number_text, round};
 use super::tree::{NodeId, Tree, range};
 
-/// The leaves of the input by their value, once for each form in which it may be looked for.
+/// The leaves of the input by value, once for each format in which a value may be searched.
 #[derive(Debug, Default)]
 pub(super) struct Index {
     nodes: HashMap<String, Vec<NodeId>>,
@@ -27,7 +27,7 @@ impl Index {
         index
     }
 
-    /// The leaves between two nodes that hold a key.
+    /// The leaves between two nodes that have a key.
     pub(super) fn within(&self, key: &str, from: NodeId, to: NodeId) -> &[NodeId] {
         self.nodes
             .get(key)
@@ -35,7 +35,7 @@ impl Index {
     }
 }
 
-/// The keys under which a value is found.
+/// The keys under which a value is stored.
 fn stored(value: &Scalar) -> Vec<String> {
     let text = value.text();
     let mut keys = vec![exact(&text)];
@@ -49,7 +49,7 @@ fn stored(value: &Scalar) -> Vec<String> {
     keys
 }
 
-/// The keys by which the source of a wanted value is looked for, the surest first.
+/// The keys for searching the source of a wanted value, the most certain first.
 pub(super) fn sought(value: &Scalar) -> Vec<Vec<String>> {
     let text = value.text();
     let mut keys = vec![vec![exact(&text)]];

@@ -1,4 +1,5 @@
-//! Texts made of the beginnings of values, with nothing between them: initials, and keys such as `NOLIR`.
+//! Texts that consist of the beginnings of values, without separators: initials, and keys such as
+//! `NOLIR`.
 
 use super::leaves::push;
 use super::parts::Way;
@@ -7,15 +8,16 @@ use super::search::{Candidate, Case, LeafCases, Search};
 use super::template::Expression;
 use super::texts::combined;
 
-/// The most letters of such a text.
+/// The maximum number of letters in such a text.
 const LETTERS: usize = 8;
-/// The most letters that each are the beginning of a value.
+/// The maximum number of letters that are each the beginning of a value.
 const INITIALS: usize = 4;
-/// What a text of beginnings costs besides its parts.
+/// The cost of a text of beginnings in addition to its parts.
 const COST: f64 = 1.8;
 
 impl Search<'_> {
-    /// The first letters of several values, or the beginnings of two, which at least two places show.
+    /// Texts that consist of the first letters of several values, or of the beginnings of two; at
+    /// least two cases must show it.
     pub(super) fn initials(
         &self,
         cases: &LeafCases<'_>,
@@ -51,7 +53,8 @@ impl Search<'_> {
         }
     }
 
-    /// The values of the innermost record that begin with a text, cut to it, perhaps in capitals.
+    /// The values of the innermost record that begin with a text, cut to its length, in capitals if
+    /// necessary.
     fn beginnings(&self, seed: &Case<'_, Scalar>, piece: &str) -> Vec<Way> {
         let record = seed.context.innermost();
         let length = piece.chars().count();

@@ -1,6 +1,5 @@
-//! Sums and counts over the records that share a value with the current one: records of its own
-//! kind, which gives totals of groups, and records of another kind that refer to it by its
-//! number.
+//! Sums and counts over records that share a value with the current one. Records of the same kind
+//! give totals of groups; records of another kind refer to the current one by its number.
 
 use super::compute::with;
 use super::evaluate::Context;
@@ -12,17 +11,17 @@ use super::template::{Aggregate, Expression, Select};
 use super::tree::{NodeId, SchemaId};
 
 const ZERO: Scalar = Scalar::Number(0.0);
-/// The most values of a record that other records may name.
+/// The maximum number of values in a record to which other records may refer.
 const VALUES: usize = 24;
-/// The most places where one of them is looked for.
+/// The maximum number of places where one of them is searched.
 const HITS: usize = 16;
 
-/// The most groups of which one must have several records.
+/// The maximum number of groups, at least one of which must have several records.
 const GROUPS: usize = 16;
 
-/// Records that a join finds.
+/// Records found by a join.
 struct Joined {
-    /// The context that has the records below it.
+    /// The context above the records.
     level: usize,
     above: NodeId,
     schema: SchemaId,
@@ -30,7 +29,7 @@ struct Joined {
 }
 
 impl Search<'_> {
-    /// Counts and sums over the records of the own kind that share a value.
+    /// Counts and sums over the records of the same kind that share a value.
     pub(super) fn joined_sums(
         &self,
         cases: &LeafCases<'_>,
@@ -53,7 +52,7 @@ impl Search<'_> {
             let own = Self::field_of(level + 1, &field);
             let join = Select::Joins(field, own);
             let records = with(&all, join.clone());
-            // A group of one record shows nothing of its sum.
+            // A group with one record is no evidence for a sum.
             let has_several = |case: &Case<'_, Scalar>| {
                 case.wanted.is_some() && self.tree.find(&records, &case.context).len() > 1
             };
@@ -70,7 +69,7 @@ impl Search<'_> {
         }
     }
 
-    /// Counts and sums over the records of another kind that name the one that is looked at.
+    /// Counts and sums over the records of another kind that refer to the current one.
     pub(super) fn foreign_sums(
         &self,
         cases: &LeafCases<'_>,
@@ -116,7 +115,7 @@ impl Search<'_> {
             self.finish(sum.clone(), cases, &mut |item| {
                 push(found, cost + 0.6, item);
             });
-            // Of no records there is no sum, where people want a zero.
+            // Without records there is no sum, but a zero is wanted.
             if cases.iter().any(|case| case.wanted == Some(&ZERO)) {
                 let zero = Expression::Otherwise(Box::new(sum), ZERO);
                 self.finish(zero, cases, &mut |item| push(found, cost + 0.8, item));
@@ -124,7 +123,7 @@ impl Search<'_> {
         }
     }
 
-    /// The records of other kinds that hold a value of the innermost record.
+    /// The records of other kinds that have a value of the innermost record.
     fn foreign_joins(&self, context: &Context) -> Vec<Joined> {
         let record = context.innermost();
         let own = self.tree.node(record).schema;
@@ -167,7 +166,7 @@ impl Search<'_> {
         found
     }
 
-    /// The innermost record of a list that a leaf is in and another record is not.
+    /// The innermost listed record that contains a leaf and does not contain another record.
     fn listed_around(&self, leaf: NodeId, record: NodeId) -> Option<NodeId> {
         let mut node = leaf;
         while node != 0 && !self.tree.schema(self.tree.node(node).schema).listed {

@@ -1,4 +1,4 @@
-//! Reads JSON into the input's tree.
+//! Reads JSON into the input tree.
 
 use serde_json::Value;
 
@@ -16,7 +16,7 @@ pub(super) fn input(value: &Value) -> Tree {
     tree
 }
 
-/// Adds a member; the items of an array each become one.
+/// Adds a member; each item of an array becomes a member of its own.
 fn put(tree: &mut Tree, parent: NodeId, key: &str, value: &Value) {
     match value {
         Value::Array(items) => {

@@ -17,25 +17,25 @@ use super::walk::{common_way, counts, expressions, refers, reformats, transactio
 /// Prints one template.
 pub(super) struct Printer<'a> {
     tree: &'a Tree,
-    /// The name of each level's record, where it has a variable.
+    /// The name of each level's record, if it has a variable.
     names: Vec<Option<String>>,
-    /// Every name that is taken.
+    /// All names in use.
     taken: Vec<String>,
     /// The name of the innermost loop's counter.
     counter: Option<String>,
-    /// The levels of the output, which are numbered before it is put together.
+    /// The levels of the output, which are numbered before the output is built.
     numbered: Option<String>,
-    /// A long way from the root that has a variable.
+    /// A long path from the root that has a variable.
     hoisted: Option<(Vec<Step>, String)>,
-    /// The functions that change dates, by what they do.
+    /// The functions that convert dates, by their formats.
     dates: Vec<((DateFormat, DateFormat), String)>,
-    /// The functions of its own that the template uses.
+    /// The helper functions that the template uses.
     helpers: BTreeSet<Helper>,
-    /// The functions that look into a segment's pairs.
+    /// The functions that search the pairs of a segment.
     pairs: BTreeMap<String, String>,
 }
 
-/// A function that a template brings along where it needs it.
+/// A helper function that a template contains if it uses it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Helper {
     Capital,
@@ -45,7 +45,7 @@ pub(super) enum Helper {
 
 /// The variable of the levels of the output.
 pub(super) const LEVELS_NAME: &str = "numbered";
-/// Numbers the loops of a tree in order, and gives each the number of the one above it.
+/// Numbers the loops of a tree in order, and gives each the number of its parent.
 const LEVELS: &str = r#"function($name, $nodes, $first, $above) {
     $reduce($nodes, function($made, $node) {(
       $number := $first + $count($made);
@@ -108,7 +108,7 @@ pub(super) fn print(tree: &Tree, template: &Template) -> String {
 }
 
 impl Printer<'_> {
-    /// The name of a function of its own, which the template then has.
+    /// The name of a helper function, which is added to the template.
     fn helper(&mut self, helper: Helper) -> &'static str {
         if helper == Helper::Title {
             self.helpers.insert(Helper::Capital);
@@ -117,7 +117,7 @@ impl Printer<'_> {
         helper.name()
     }
 
-    /// Gives the way to where most values are a variable.
+    /// Stores the path that most values share in a variable.
     fn hoist(&mut self, template: &Template) {
         if let Some(way) = common_way(self.tree, template) {
             let schema = way.last().map_or(0, |last| last.schema);
@@ -126,7 +126,7 @@ impl Printer<'_> {
         }
     }
 
-    /// A template about one transaction, carried out for each that the input has.
+    /// Prints a template for one transaction so that it runs for each transaction of the input.
     fn each_transaction(&mut self, way: Vec<Step>, template: &Template) -> String {
         let path = self.steps(&way);
         let name = match self.hoisted.take() {
@@ -140,7 +140,7 @@ impl Printer<'_> {
         format!("(\n{}  {each}\n)\n", self.definitions())
     }
 
-    /// A name that is not taken yet.
+    /// An unused name.
     fn name(&mut self, wanted: String) -> String {
         let numbered = (2..).map(|number| format!("{wanted}{number}"));
         let mut names = std::iter::once(wanted.clone()).chain(numbered);
@@ -151,7 +151,7 @@ impl Printer<'_> {
         name
     }
 
-    /// Gives each change of a date's form that is needed more than once a function.
+    /// Defines a function for each date conversion that is used more than once.
     fn name_dates(&mut self, template: &Template) {
         let mut changes: Vec<((DateFormat, DateFormat), usize)> = Vec::new();
         expressions(template, &mut |expression| {
@@ -172,7 +172,7 @@ impl Printer<'_> {
         }
     }
 
-    /// The variables and functions that the template uses.
+    /// The definitions of the variables and functions that the template uses.
     fn definitions(&self) -> String {
         let mut parts: Vec<String> = Vec::new();
         for ((from, to), name) in &self.dates {
@@ -201,7 +201,8 @@ impl Printer<'_> {
         parts.concat() + "\n"
     }
 
-    /// Numbered levels; those of the whole output have a variable, so that they can be counted.
+    /// Numbered levels; if they are the whole output, they get a variable so that they can be
+    /// counted.
     fn levels(&mut self, name: &str, tree: &Template, indent: usize) -> String {
         let function = self.helper(Helper::Levels);
         let is_whole = self.names.len() == 1;
@@ -227,7 +228,7 @@ impl Printer<'_> {
                 format!("{{ {key}: {} }}", self.template(value, indent))
             }
             Template::Value(value) => self.value(value),
-            // Elements belong to XSLT.
+            // Only XSLT has elements.
             Template::Element { .. } => "null".to_owned(),
         }
     }
@@ -275,7 +276,7 @@ impl Printer<'_> {
                 text.push(',');
             }
             if let Some(note) = self.part_note(&part.each, &part.template) {
-                // The comment stands in the line where the loop begins.
+                // The comment belongs on the line where the loop begins.
                 let end = text.find('\n').unwrap_or(text.len());
                 text.insert_str(end, &format!(" /* {note} */"));
             }
@@ -284,7 +285,7 @@ impl Printer<'_> {
         format!("[\n{items}{}]", "  ".repeat(indent))
     }
 
-    /// What the items of a list rest on: scalars have no members that say so.
+    /// The evidence for the items of a list: scalars have no members that could carry it.
     fn part_note(&self, each: &[Path], template: &Template) -> Option<String> {
         let of_loop = loop_note(self.tree, each);
         let of_value = match template {
@@ -299,7 +300,7 @@ impl Printer<'_> {
         (!notes.is_empty()).then(|| notes.join("; "))
     }
 
-    /// Loops round a template.
+    /// The loops around a template.
     fn loops(&mut self, each: &[Path], template: &Template, indent: usize) -> String {
         let Some((path, inner)) = each.split_first() else {
             return self.template(template, indent);
@@ -337,7 +338,7 @@ impl Printer<'_> {
         }
     }
 
-    /// What a loop makes of a record; none if it is the record itself.
+    /// The body of a loop for each record; `None` if it is the record itself.
     fn body(&mut self, template: &Template, indent: usize, framed: bool) -> Option<String> {
         let level = self.names.len() - 1;
         match template {
@@ -368,12 +369,12 @@ impl Printer<'_> {
     }
 }
 
-/// A text as JSONata writes it.
+/// A text as a JSONata literal.
 pub(super) fn quoted(text: &str) -> String {
     serde_json::Value::String(text.to_owned()).to_string()
 }
 
-/// A scalar as JSONata writes it.
+/// A scalar as a JSONata literal.
 fn literal(value: &Scalar) -> String {
     match value {
         Scalar::Text(text) => quoted(text),

@@ -1,4 +1,4 @@
-//! Objects whose member names come from the input, such as the quantity of each item under its
+//! Objects whose member names come from the input, such as the quantity of each item, keyed by its
 //! number.
 
 use super::draft::{Draft, narrowed, target_of};
@@ -7,12 +7,12 @@ use super::scalar::Scalar;
 use super::search::{Cases, Search};
 use super::wanted::Wanted;
 
-/// The names under which the search sees a member's name and value.
+/// The names that the search uses for a member's name and value.
 const KEY: &str = "key";
 const VALUE: &str = "value";
 
 impl Search<'_> {
-    /// The draft of objects whose members are made of records, one each; none of usual objects.
+    /// The draft of objects that have one member for each record; `None` for ordinary objects.
     pub(super) fn keyed(&self, cases: &Cases<'_>) -> Option<Draft> {
         let is_keyed = cases.iter().all(|case| match case.wanted {
             Some(Wanted::Object(members)) => self.is_keyed(members),
@@ -53,7 +53,7 @@ impl Search<'_> {
         })
     }
 
-    /// Whether every name is a value of the input, and the members are alike.
+    /// Whether every name is a value of the input, and the members are similar.
     fn is_keyed(&self, members: &[(String, Wanted)]) -> bool {
         let whole = self.tree.node(0).end;
         let Some((_, first)) = members.first() else {
@@ -66,7 +66,7 @@ impl Search<'_> {
     }
 }
 
-/// Whether two members can be of one kind: objects have a name in common.
+/// Whether two members can be of one kind: objects must have a name in common.
 fn is_alike(one: &Wanted, other: &Wanted) -> bool {
     match (one, other) {
         (Wanted::Object(one), Wanted::Object(other)) => one

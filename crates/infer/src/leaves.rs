@@ -9,23 +9,23 @@ use super::sums::is_named;
 use super::template::{Aggregate, Expression, Select, Support};
 use super::tree::NodeId;
 
-/// The most leaves of one context that are taken for the source of a value.
+/// The maximum number of leaves in one context that are tried as the source of a value.
 const HITS: usize = 12;
-/// What a constant costs: more than a path from a context nearby, less than a far-fetched sum.
+/// The cost of a constant: more than a path from a nearby context, less than an unlikely sum.
 const CONSTANT: f64 = 3.0;
-/// What a scalar counts for in the bound of the search, besides the nodes that are looked at.
+/// The number of visited nodes that each scalar adds to the limit of the search.
 const LOOK: usize = 100;
-/// What it is worth that a value of the greatest record is called so.
+/// How much cheaper a value of the greatest record is if its name says so.
 const EXTREME: f64 = 1.2;
-/// What a low number costs more that is found in a counter.
+/// The extra cost of a low number that comes from a counter.
 const COUNTER: f64 = 1.7;
-/// What a place costs more that has the one value of several records.
+/// The extra cost of a single place as the source of a value that several records share.
 const ELSEWHERE: f64 = 1.5;
-/// The most explanations that are weighed against each other.
+/// The maximum number of explanations that are compared.
 const CANDIDATES: usize = 12;
 
 impl Search<'_> {
-    /// The explanations of a scalar, the cheapest first; at least one.
+    /// The explanations of a scalar, the cheapest first; there is at least one.
     pub(super) fn candidates(&self, cases: &LeafCases<'_>, target: &Target) -> Vec<Candidate> {
         let mut found = Vec::new();
         self.tree.look(LOOK);
@@ -46,8 +46,8 @@ impl Search<'_> {
         found
     }
 
-    /// Explanations of a value, from the most likely kinds to the less likely. Those of a kind are tried
-    /// only if the kinds before have found none, or only coincidences.
+    /// The explanations of a value. Less likely kinds are tried only if the kinds before have found
+    /// nothing, or only coincidences.
     fn explain(
         &self,
         cases: &LeafCases<'_>,
@@ -61,7 +61,7 @@ impl Search<'_> {
         self.counts(cases, target, found);
         self.distinct_counts(cases, found);
         self.aggregates(cases, target, found);
-        // What stands at some place may be the only one of its code.
+        // A value at some position may be the only one with its code.
         let by_place =
             !found.is_empty() && found.iter().all(|found| is_by_place(&found.expression));
         if by_place || Self::is_of_code(target) {
@@ -77,7 +77,8 @@ impl Search<'_> {
         if found.is_empty() {
             self.outer_sums(cases, found);
         }
-        // A value that is missing in places is less of a coincidence than a rest of three numbers.
+        // A value that is missing in some cases is less likely to be a coincidence than the
+        // remainder of three numbers.
         if !found.is_empty() && found.iter().all(|found| is_rest(&found.expression)) {
             self.defaults(cases, target, found);
         }
@@ -90,7 +91,8 @@ impl Search<'_> {
         }
     }
 
-    /// The less likely kinds of explanations, each tried only if those before have found none.
+    /// The less likely kinds of explanations; each is tried only if those before have found
+    /// nothing.
     fn explain_further(
         &self,
         cases: &LeafCases<'_>,
@@ -125,7 +127,7 @@ impl Search<'_> {
         self.defaults(cases, target, found);
     }
 
-    /// Values that are moved, perhaps in another form.
+    /// Values that are copied, possibly in another format.
     fn moves(&self, cases: &LeafCases<'_>, seed: &Case<'_, Scalar>, found: &mut Vec<Candidate>) {
         let Some(wanted) = seed.wanted else { return };
         for leaf in self.hits(seed, wanted) {
@@ -149,7 +151,7 @@ impl Search<'_> {
         }
     }
 
-    /// What it costs more that a number comes from a leaf that counts its own kind: a low one is so by chance.
+    /// The extra cost of a number that comes from a counter: low numbers match counters by chance.
     fn counter_cost(&self, leaf: NodeId, wanted: &Scalar, cases: usize) -> f64 {
         let low = wanted.number().is_some_and(|number| number.abs() < 100.0);
         let label = &self.tree.schema(self.tree.node(leaf).schema).label;
@@ -160,7 +162,7 @@ impl Search<'_> {
         }
     }
 
-    /// The leaves that a value may come from, those of the innermost context first.
+    /// The possible source leaves of a value, those of the innermost context first.
     pub(super) fn hits(&self, seed: &Case<'_, Scalar>, wanted: &Scalar) -> Vec<NodeId> {
         let mut hits = Vec::new();
         let mut inner: Option<(NodeId, NodeId)> = None;
@@ -188,7 +190,7 @@ impl Search<'_> {
         hits
     }
 
-    /// Raises the cost of explanations that are likely to be chance.
+    /// Raises the cost of explanations that are probably coincidences.
     fn judge(&self, cases: &LeafCases<'_>, target: &Target, found: &mut [Candidate]) {
         let first = cases.iter().find_map(|case| case.wanted);
         let varies = cases
@@ -200,7 +202,7 @@ impl Search<'_> {
             if fixed && !varies && (length < 6 || !is_move(&candidate.expression)) {
                 candidate.cost += 5.0;
             }
-            // One place that has the value of all records is not where they have it from.
+            // A single place that has the value of all records is probably not its source.
             if !varies && cases.len() > 1 && is_by_place(&candidate.expression) {
                 candidate.cost += ELSEWHERE;
             }
@@ -212,7 +214,7 @@ impl Search<'_> {
     }
 }
 
-/// Whether an expression finds its value by its place among others.
+/// Whether an expression finds its value by position.
 pub(super) fn is_by_place(expression: &Expression) -> bool {
     let mut paths = Vec::new();
     expression.paths(&mut paths);
@@ -229,7 +231,7 @@ pub(super) fn is_by_place(expression: &Expression) -> bool {
     selects.any(by_place)
 }
 
-/// Whether a value is that of the greatest or least record, and is called so.
+/// Whether a value comes from the greatest or least record, and its name says so.
 fn is_extreme(expression: &Expression, target: &Target) -> bool {
     let mut paths = Vec::new();
     expression.paths(&mut paths);
@@ -242,7 +244,7 @@ fn is_extreme(expression: &Expression, target: &Target) -> bool {
     })
 }
 
-/// Whether an expression is what two numbers leave of a third.
+/// Whether an expression subtracts two numbers from a third.
 fn is_rest(expression: &Expression) -> bool {
     match expression {
         Expression::Minus(one, _) => matches!(**one, Expression::Minus(..)),
@@ -255,7 +257,7 @@ fn is_move(expression: &Expression) -> bool {
     matches!(expression, Expression::Path(_))
 }
 
-/// Adds an explanation unless it is there.
+/// Adds an explanation unless it exists.
 pub(super) fn push(found: &mut Vec<Candidate>, cost: f64, expression: Expression) {
     match found
         .iter_mut()
@@ -271,18 +273,18 @@ pub(super) fn push(found: &mut Vec<Candidate>, cost: f64, expression: Expression
     }
 }
 
-/// The case whose value says most: the longest.
+/// The case with the most informative value: the longest.
 pub(super) fn seed<'a, 'c>(cases: &'a LeafCases<'c>) -> Option<&'a Case<'c, Scalar>> {
     let length = |case: &&Case<'_, Scalar>| case.wanted.map_or(0, |wanted| wanted.text().len());
     let telling = |case: &&Case<'_, Scalar>| {
         case.wanted
             .is_some_and(|wanted| *wanted != Scalar::Null && !wanted.text().is_empty())
     };
-    // The first of the longest: `max_by_key` would take the last.
+    // `max_by_key` would return the last of the longest; the first is wanted.
     cases.iter().rev().filter(telling).max_by_key(length)
 }
 
-/// The value that is wanted most often, as a constant.
+/// The most frequent wanted value, as a constant.
 fn constant(cases: &LeafCases<'_>, alone: bool) -> Option<Candidate> {
     let present: Vec<&Scalar> = cases.iter().filter_map(|case| case.wanted).collect();
     let first = *present.first()?;

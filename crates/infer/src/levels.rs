@@ -1,6 +1,8 @@
-//! Hierarchical levels of an output: HL loops beside each other, as the tree that their numbers make of them.
+//! Hierarchical levels of an output: sibling HL loops, arranged as the tree that their numbers
+//! describe.
 //!
-//! The numbers follow from the tree, so the search looks for the tree alone, and the template numbers it.
+//! The numbers follow from the tree, so the search infers only the tree, and the template numbers
+//! it.
 
 use super::draft::{Draft, DraftPart, target_of};
 use super::records::ListCase;
@@ -8,11 +10,12 @@ use super::scalar::Scalar;
 use super::search::{Case, Search, Target};
 use super::wanted::{Element, Wanted};
 
-/// The elements by which the search sees a tree of levels in XML: each holds its loop and the levels below it.
+/// The XML elements that represent a tree of levels in the search: each contains its loop and the
+/// levels below it.
 const LEVELS: &str = "levels";
 pub(super) const LEVEL: &str = "level";
 const TREE: &str = "tree";
-/// The members by which the search sees a level: its segments, and the levels below it.
+/// The members that represent a level in the search: its segments, and the levels below it.
 pub(super) const LOOP: &str = "loop";
 pub(super) const BELOW: &str = "below";
 /// The elements that the template numbers.
@@ -29,7 +32,7 @@ struct Run<'a> {
 }
 
 impl Search<'_> {
-    /// The parts of lists whose items are levels in part; none of lists without them.
+    /// The parts of lists whose items are, in part, levels; `None` for other lists.
     pub(super) fn levelled(
         &self,
         lists: &[ListCase<'_>],
@@ -74,7 +77,7 @@ impl Search<'_> {
     }
 }
 
-/// The HL loops of a list, and what stands before and after them; none where they are not in one run.
+/// The HL loops of a list, and the items before and after them; `None` if they are not contiguous.
 fn run<'a>(items: &'a [&'a Wanted]) -> Option<Run<'a>> {
     let is_level = |item: &&Wanted| {
         let class = item.class();
@@ -97,7 +100,7 @@ fn run<'a>(items: &'a [&'a Wanted]) -> Option<Run<'a>> {
     })
 }
 
-/// A level that may still get levels below it.
+/// A level that may still get children.
 struct Open {
     number: String,
     segments: Wanted,
@@ -123,7 +126,7 @@ fn element(name: &str, children: Vec<Wanted>) -> Wanted {
     })
 }
 
-/// The tree of numbered loops; none where the numbers are not those of the tree in order.
+/// The tree of numbered loops; `None` if the numbers are not those of the tree in document order.
 fn tree(levels: &[&Wanted], name: &str) -> Option<Wanted> {
     let mut open: Vec<Open> = Vec::new();
     let mut roots: Vec<Wanted> = Vec::new();
@@ -153,7 +156,7 @@ fn tree(levels: &[&Wanted], name: &str) -> Option<Wanted> {
         close_last(&mut open, &mut roots);
     }
     is_deep.then(|| match roots.first() {
-        // One root, as of a shipment, is no list that happens to have one.
+        // A single root, such as that of a shipment, is a value and not a list with one item.
         Some(Wanted::Element(_)) if roots.len() == 1 => element(TREE, roots),
         Some(Wanted::Element(_)) => element(LEVELS, roots),
         _ => Wanted::List(roots),
@@ -170,7 +173,7 @@ fn close_last(open: &mut Vec<Open>, roots: &mut Vec<Wanted>) {
     }
 }
 
-/// The number of a loop, that of the level above it, and its segments without both.
+/// The number of a loop, the number of its parent, and its segments without these two numbers.
 fn parted(level: &Wanted, name: &str) -> Option<(String, Option<String>, Wanted)> {
     let members = match level {
         Wanted::Object(members) => members,
@@ -198,7 +201,7 @@ fn parted(level: &Wanted, name: &str) -> Option<(String, Option<String>, Wanted)
     Some((number, above, Wanted::List(segments)))
 }
 
-/// The same of an element: its first segment loses the elements that hold the two numbers.
+/// The same for an element: its first segment loses the elements with the two numbers.
 fn parted_element(level: &Element) -> Option<(String, Option<String>, Wanted)> {
     let mut level = level.clone();
     let Wanted::Element(segment) = level.children.first_mut()? else {

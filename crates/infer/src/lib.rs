@@ -81,13 +81,13 @@ pub use explain::{Explanation, explain};
 pub use lines::Language;
 pub use values::{ValueComparison, ValueDifference};
 
-/// The template that makes a wanted output of an input, inferred from both.
+/// Infers the template that converts an input to an expected output.
 ///
-/// For JSONata both are JSON, for XSLT both are XML.
+/// For JSONata both are JSON; for XSLT both are XML.
 ///
 /// # Errors
 ///
-/// One of the two cannot be read, and the problem says which, and where; or it was cancelled.
+/// One of the two cannot be read, with the reason and the position, or the search was cancelled.
 pub fn generate(
     input: &str,
     output: &str,
@@ -121,14 +121,14 @@ pub fn generate(
     })
 }
 
-/// The share of the wanted output's lines that another output has as well, from 0 to 1.
+/// The share of the wanted output's lines that another output also has, from 0 to 1.
 ///
-/// Both are laid out the same way first, so the layout of neither matters; a line counts as often as
-/// both have it.
+/// Both are formatted the same way first, so their layout does not matter. A repeated line counts
+/// as often as both have it.
 ///
 /// # Errors
 ///
-/// The wanted output cannot be read. Another output that cannot be read has none of its lines.
+/// The wanted output cannot be read. If the other output cannot be read, the share is 0.
 pub fn accuracy(wanted: &str, made: &str, language: Language) -> Result<f64, MappingError> {
     let kind = language.data();
     let wanted = lines::of(wanted, language).map_err(|error| unreadable("output", kind, &error))?;

@@ -17,7 +17,7 @@ pub enum Language {
 }
 
 impl Language {
-    /// What its inputs and outputs are.
+    /// The data format of its inputs and outputs.
     #[must_use]
     pub const fn data(self) -> &'static str {
         match self {
@@ -35,7 +35,7 @@ pub(super) enum OutputError {
     Xml(#[from] XmlError),
 }
 
-/// The lines of an output, laid out in the one way.
+/// The lines of an output in the common layout.
 ///
 /// # Errors
 ///
@@ -75,7 +75,7 @@ fn element_lines(element: &Element, depth: usize, lines: &mut Vec<String>) {
     }
 }
 
-/// The share of lines that another output has as well.
+/// The share of lines that another output also has.
 pub(super) fn shared(wanted: &[String], made: &[String]) -> f64 {
     let mut left: HashMap<&str, usize> = HashMap::new();
     for line in made {

@@ -6,11 +6,11 @@ use super::scalar::Scalar;
 use super::search::{Candidate, LeafCases, Search};
 use super::template::Expression;
 
-/// The most numbers of a record that are tried.
+/// The maximum number of numbers of a record that are tried.
 const OPERANDS: usize = 24;
 
 impl Search<'_> {
-    /// A number of the innermost record without its sign, where one of them is negative.
+    /// A number of the innermost record without its sign, if one of the values is negative.
     pub(super) fn magnitudes(&self, cases: &LeafCases<'_>, found: &mut Vec<Candidate>) {
         let Some((case, wanted)) = seed(cases).and_then(|case| Some((case, case.wanted?))) else {
             return;

@@ -4,13 +4,13 @@ use super::search::{Search, Target};
 use super::standard;
 use super::template::Expression;
 
-/// What the same name on both sides is worth.
+/// How much cheaper an explanation is if both names are the same.
 const SAME: f64 = 0.6;
-/// What a name that is usual for an element is worth.
+/// How much cheaper an explanation is if the name is common for the element.
 const USUAL: f64 = 0.4;
 
 impl Search<'_> {
-    /// How much the names of a value's source speak for an explanation.
+    /// How much the names in a value's source support an explanation.
     pub(super) fn kinship(&self, expression: &Expression, target: &Target) -> f64 {
         let mut paths = Vec::new();
         expression.paths(&mut paths);
@@ -30,7 +30,7 @@ impl Search<'_> {
     }
 }
 
-/// Whether a name is one that people give an element.
+/// Whether a name is common for an element.
 fn usual(name: &str, code: &str) -> f64 {
     let name = plain(name);
     let fits = |word: &&str| name.ends_with(*word) || name.starts_with(*word);
@@ -52,7 +52,7 @@ fn alike(one: &str, other: &str) -> f64 {
     }
 }
 
-/// The words of a name, in small letters: of `lineCount` and `line_count`, `line` and `count`.
+/// The words of a name in lower case: `lineCount` and `line_count` have `line` and `count`.
 pub(super) fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = vec![String::new()];
     let mut small = false;
@@ -72,7 +72,7 @@ pub(super) fn words(name: &str) -> Vec<String> {
     words
 }
 
-/// A name in small letters and without marks.
+/// A name in lower case and without punctuation.
 fn plain(name: &str) -> String {
     let letters = name.chars().filter(|c| c.is_alphanumeric());
     letters.flat_map(char::to_lowercase).collect()

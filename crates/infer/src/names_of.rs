@@ -2,8 +2,8 @@
 
 use super::tree::{SchemaId, Tree};
 
-/// A name for one record of a kind: `transaction` of `transactions`, `line` of `lines`, `po1` of a
-/// loop that PO1 opens.
+/// A name for one record of a kind: `transaction` for `transactions`, `line` for `lines`, `po1` for
+/// a loop that PO1 opens.
 pub(super) fn record_name(tree: &Tree, schema: SchemaId) -> String {
     let label = &tree.schema(schema).label;
     let name = match &label.class {
@@ -19,8 +19,7 @@ pub(super) fn record_name(tree: &Tree, schema: SchemaId) -> String {
     first.into_iter().chain(letters).collect()
 }
 
-/// A name without marks, the words after them with a capital: `functional_group` as
-/// `functionalGroup`.
+/// A name in camel case without punctuation: `functional_group` becomes `functionalGroup`.
 fn camel(name: &str) -> String {
     let words = name.split(|c: char| !c.is_ascii_alphanumeric());
     let mut camel = String::new();

@@ -6,11 +6,11 @@ use super::search::{Case, Search};
 use super::template::{Path, Select, Step};
 use super::tree::{NodeId, SchemaId};
 
-/// The most items whose contents are looked at; those of longer lists are taken evenly.
+/// The maximum number of items whose contents are compared; longer lists are sampled evenly.
 const SAMPLE: usize = 120;
 
 impl Search<'_> {
-    /// The loops down to the records, and the items in the context of their records.
+    /// The loops down to the records, and the items in the contexts of their records.
     pub(super) fn nested<'a>(&self, lists: &[ListCase<'a>], found: &Alignment) -> Loops<'a> {
         let (each, levels) = self.levels_of(lists, found);
         let mut cases = Vec::new();
@@ -42,7 +42,7 @@ impl Search<'_> {
         let first = lists.first().map(|first| &first.context);
         let depth = first.map_or(1, |first| first.stack.len());
         let above = first.map_or(0, |first| self.tree.node(first.record(found.level)).schema);
-        // An order, or what is the first of its kind, is that of all records and not of some of them.
+        // A sort order, or the first of each value, applies to all records and not to some of them.
         let of_all = |select: &Select| select.is_order() || matches!(select, Select::Unique(_));
         let is_whole = found.selects.iter().any(of_all);
         let (mut each, mut levels) = (Vec::new(), Vec::new());
@@ -69,7 +69,7 @@ impl Search<'_> {
         (each, levels)
     }
 
-    /// The place of a record among those of a loop's one turn.
+    /// The position of a record within one iteration of its loop.
     fn place(&self, records: &[NodeId], record: NodeId, above: Option<&NodeId>) -> usize {
         let Some(&above) = above else { return 0 };
         let before = records.iter().take_while(|item| **item != record);
@@ -78,7 +78,7 @@ impl Search<'_> {
             .count()
     }
 
-    /// Whether a record may hold several of a kind.
+    /// Whether a record can contain several of a kind.
     fn is_repeated(&self, schema: SchemaId) -> bool {
         let above = self.tree.schema(schema).parent;
         let kinds = self.tree.schema(schema).instances.len();
@@ -86,7 +86,7 @@ impl Search<'_> {
     }
 }
 
-/// Some of many, evenly.
+/// An even sample.
 fn sampled<T>(cases: Vec<T>) -> Vec<T> {
     let count = cases.len();
     if count <= SAMPLE {

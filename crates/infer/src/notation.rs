@@ -1,32 +1,32 @@
-//! The notation of paths that both languages share.
+//! The path notation that both languages share.
 
 use super::template::{Path, Step};
 
-/// A language's way to write a path; the methods at the end follow from the others.
+/// How a language writes a path. The methods at the end use the others.
 pub(super) trait Notation {
-    /// The record that is looked at.
+    /// The current record.
     const HERE: &'static str;
-    /// A record further out that has no variable.
+    /// An outer record that has no variable.
     const OUTSIDE: &'static str;
-    /// What stands between two steps.
+    /// The separator of two steps.
     const BETWEEN: &'static str;
 
-    /// The name of each level's record, where it has a variable.
+    /// The name of each level's record, if it has a variable.
     fn names(&self) -> &[Option<String>];
 
-    /// A long way from the root that has a variable.
+    /// A long path from the root that has a variable.
     fn hoisted(&self) -> Option<&(Vec<Step>, String)>;
 
     /// Steps below a record.
     fn steps(&self, steps: &[Step]) -> String;
 
-    /// The root where it is looked at itself.
+    /// The root as a value.
     fn root(&self) -> String;
 
-    /// Steps from the root, seen from another record.
+    /// Steps from the root, written within another record.
     fn rooted(&self, steps: &str) -> String;
 
-    /// A path, as seen from the innermost record.
+    /// A path, relative to the innermost record.
     fn path(&self, path: &Path) -> String {
         let innermost = self.names().len() - 1;
         if path.from == 0 {
@@ -40,7 +40,7 @@ pub(super) trait Notation {
         }
     }
 
-    /// A path that means the same inside a filter.
+    /// The same path for use inside a filter.
     fn absolute(&self, path: &Path) -> String {
         if path.from == 0 {
             return self.by_root(&path.steps, false);
@@ -48,7 +48,7 @@ pub(super) trait Notation {
         self.by_variable(path.from, &self.steps(&path.steps))
     }
 
-    /// Steps below the record of a level.
+    /// Steps below the record of a level, by its variable.
     fn by_variable(&self, level: usize, steps: &str) -> String {
         match self.names().get(level).and_then(Option::as_ref) {
             Some(name) => Self::below(&format!("${name}"), steps),
@@ -56,7 +56,7 @@ pub(super) trait Notation {
         }
     }
 
-    /// Steps from the root, or from what has a variable on their way.
+    /// Steps from the root, or from the variable of the shared path.
     fn by_root(&self, steps: &[Step], at_root: bool) -> String {
         if let Some((prefix, name)) = self.hoisted()
             && let Some(rest) = steps.strip_prefix(prefix.as_slice())

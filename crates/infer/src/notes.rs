@@ -5,7 +5,7 @@ use super::standard;
 use super::template::{Expression, Path, Select, Support, Value};
 use super::tree::{SchemaId, Tree};
 
-/// What a value rests on.
+/// The evidence for a value.
 pub(super) fn note(tree: &Tree, value: &Value) -> String {
     if value.unexplained {
         return "constant: not found in the input".to_owned();
@@ -27,7 +27,8 @@ pub(super) fn note(tree: &Tree, value: &Value) -> String {
     notes.join("; ")
 }
 
-/// What a loop rests on; none where it has all records of a kind, or those of a qualifier or a key.
+/// The evidence for a loop; `None` if it uses all records of a kind, or those selected by a
+/// qualifier or a key.
 pub(super) fn loop_note(tree: &Tree, each: &[Path]) -> Option<String> {
     let mut notes = Vec::new();
     for path in each {
@@ -36,7 +37,7 @@ pub(super) fn loop_note(tree: &Tree, each: &[Path]) -> Option<String> {
     (!notes.is_empty()).then(|| notes.join("; "))
 }
 
-/// Whether a constant says something that a person would want to look at.
+/// Whether a user should review a constant.
 pub(super) fn is_noteworthy(value: &Value, element: Option<&str>) -> bool {
     value.unexplained && !element.is_some_and(standard::is_fixed)
 }
@@ -46,7 +47,7 @@ fn has_extreme(path: &Path) -> bool {
     selects.any(|select| matches!(select, Select::Extreme(..)))
 }
 
-/// What is to be said of an expression.
+/// The note for an expression, if it needs one.
 fn caution(expression: &Expression) -> Option<String> {
     match expression {
         Expression::Number(of)
@@ -66,7 +67,7 @@ fn caution(expression: &Expression) -> Option<String> {
 
 const THRESHOLD: &str = "the threshold is the roundest that fits";
 
-/// What is to be said of the selections of a path, each once.
+/// Adds the notes for the selections of a path, without repeating any.
 fn cautions(tree: &Tree, path: &Path, notes: &mut Vec<String>) {
     for select in path.steps.iter().flat_map(|step| &step.select) {
         let note = match select {
@@ -90,7 +91,7 @@ fn cautions(tree: &Tree, path: &Path, notes: &mut Vec<String>) {
     }
 }
 
-/// Whether the standard made an element the qualifier of its segment.
+/// Whether an element is the standard qualifier of its segment.
 fn is_qualifier(tree: &Tree, field: &[SchemaId]) -> bool {
     let code = field
         .last()

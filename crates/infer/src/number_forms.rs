@@ -1,4 +1,4 @@
-//! Finds the form in which a computed number is wanted: rounded, scaled by 100, or as a text.
+//! Finds the format in which a computed number is wanted: rounded, scaled by 100, or as a text.
 
 use super::convert::same;
 use super::scalar::{Scalar, decimals_of, round};
@@ -7,7 +7,7 @@ use super::template::{Aggregate, Expression};
 use super::tree::SchemaId;
 
 impl Search<'_> {
-    /// Passes on a number in the form in which it is wanted, if it is wanted at all.
+    /// Adds a number in the wanted format, if it matches.
     pub(super) fn finish(
         &self,
         number: Expression,
@@ -23,7 +23,7 @@ impl Search<'_> {
         }
     }
 
-    /// The forms of a number that give the wanted value in one case.
+    /// The formats of a number that give the wanted value in one case.
     fn number_forms(&self, number: Expression, cases: &LeafCases<'_>) -> Option<Vec<Expression>> {
         let case = decisive(cases)?;
         let wanted = case.wanted?;
@@ -51,7 +51,7 @@ impl Search<'_> {
         }
     }
 
-    /// The number itself, exact or rounded; as a text also with zeros before it.
+    /// The number itself, exact or rounded; as a text also with leading zeros.
     fn plain_forms(
         &self,
         number: Box<Expression>,
@@ -78,7 +78,7 @@ impl Search<'_> {
         }
     }
 
-    /// Whether a calculation has values with decimals, which binary numbers only come near to.
+    /// Whether a calculation has decimal values, which binary numbers only approximate.
     fn is_fractional(&self, of: &Expression) -> bool {
         let calculates = matches!(
             of,
@@ -116,7 +116,7 @@ impl Search<'_> {
     }
 }
 
-/// The case that decides about the form: a zero says nothing of it.
+/// The case that determines the format; a zero does not.
 fn decisive<'c, 'a>(cases: &'c LeafCases<'a>) -> Option<&'c Case<'a, Scalar>> {
     let is_decisive = |case: &&Case<'_, Scalar>| {
         let number = case.wanted.and_then(Scalar::number);

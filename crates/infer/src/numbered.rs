@@ -1,4 +1,4 @@
-//! Lists over the numbered places of one segment: the codes of an HI, the lines of an N3, the
+//! Lists over the numbered elements of one segment: the codes of an HI, the lines of an N3, the
 //! components of an element.
 
 use super::draft::{Draft, DraftPart};
@@ -11,14 +11,14 @@ use super::template::{Expression, Path, Step, Support};
 use super::tree::{Label, SchemaId, Tree};
 use super::wanted::Wanted;
 
-/// The most leaves in which the first item of a list is looked for.
+/// The maximum number of leaves in which the first item of a list is searched.
 const HITS: usize = 40;
-/// How many places apart the items may be.
+/// The possible distances between the items.
 const STRIDES: [u32; 3] = [1, 2, 3];
 
 impl Search<'_> {
-    /// The parts of a list of scalars whose items stand at the numbered places of a segment, in every
-    /// one of its contexts.
+    /// The parts of a list of scalars whose items are at the numbered elements of a segment, in all
+    /// its contexts.
     pub(super) fn numbered(&self, lists: &[ListCase<'_>]) -> Option<Vec<DraftPart>> {
         let all_leaves = |list: &ListCase<'_>| list.items.iter().all(|item| leaf(item).is_some());
         let longest = lists.iter().max_by_key(|list| list.items.len())?;
@@ -34,7 +34,7 @@ impl Search<'_> {
             .find_map(|paths| self.numbered_parts(lists, &paths))
     }
 
-    /// The kinds of leaves that hold a value in a context.
+    /// The kinds of leaves that have a value in a context.
     fn first_leaves(&self, list: &ListCase<'_>, value: &Scalar) -> Vec<SchemaId> {
         let keys = sought(value).into_iter().next().unwrap_or_default();
         let mut found = Vec::new();
@@ -49,7 +49,7 @@ impl Search<'_> {
         found
     }
 
-    /// The paths of the numbered places that begin at a leaf.
+    /// The paths of the numbered elements from a leaf on.
     fn sequences(&self, list: &ListCase<'_>, leaf: SchemaId) -> Vec<Vec<Path>> {
         let parent = self.tree.schema(leaf).parent;
         let mut found = Vec::new();
@@ -72,7 +72,7 @@ impl Search<'_> {
         found
     }
 
-    /// The path to a place from the innermost context that is above it.
+    /// The path to a place from the innermost context above it.
     fn path(&self, list: &ListCase<'_>, place: SchemaId) -> Path {
         let stack = &list.context.stack;
         let is_above = |&record: &usize| self.tree.is_below(place, self.tree.node(record).schema);
@@ -93,7 +93,7 @@ impl Search<'_> {
         }
     }
 
-    /// The parts, if the paths find all items of all lists and no others.
+    /// The parts, if the paths find exactly the items of all lists.
     fn numbered_parts(&self, lists: &[ListCase<'_>], paths: &[Path]) -> Option<Vec<DraftPart>> {
         let texts = paths.iter().cloned().map(Expression::Path);
         let numbers = paths.iter().map(|path| {
@@ -145,14 +145,14 @@ fn leaf(item: &Wanted) -> Option<&Scalar> {
     }
 }
 
-/// A label's number, and what stands before it.
+/// The number in a label, and the text before it.
 struct Number {
     stem: String,
     number: u32,
 }
 
 impl Number {
-    /// The number of `HI_02` or `HI_02_03`, whose last part is one.
+    /// The number of `HI_02` or `HI_02_03`: the last part.
     fn of(label: &Label) -> Option<Self> {
         let (stem, digits) = label.field.rsplit_once('_')?;
         let is_number = digits.len() == 2 && digits.bytes().all(|byte| byte.is_ascii_digit());
@@ -167,15 +167,15 @@ impl Number {
     }
 }
 
-/// Places of one kind beside each other, and the number of the last.
+/// Sibling elements of one kind, and the number of the last.
 enum Row {
     Composites(&'static str, u32),
     Components(u32),
 }
 
 impl Tree {
-    /// The leaves at a numbered place and at those after it, as far as the input knows them or the
-    /// standard says that there are more.
+    /// The leaf at a numbered element and those after it that the input has, or that the standard
+    /// allows.
     fn numbered(
         &self,
         numbered: SchemaId,
@@ -202,7 +202,7 @@ impl Tree {
             .collect()
     }
 
-    /// Adds the places that the standard has beyond those that the input shows, so that a template
+    /// Adds the elements that the standard allows beyond those in the input, so that a template
     /// reads them too.
     pub(super) fn add_numbered_places(&mut self) {
         let rows: Vec<(SchemaId, Row)> = self

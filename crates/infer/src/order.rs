@@ -1,4 +1,4 @@
-//! Records in an order other than the order of the document, and first records of a group.
+//! Records in an order other than document order, and first records of groups.
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
@@ -12,7 +12,7 @@ use super::tree::{NodeId, SchemaId};
 use super::wanted::Wanted;
 
 impl Search<'_> {
-    /// The records in another order than that of the document, with the value that they are sorted by.
+    /// The records in an order other than document order, with the value by which they are sorted.
     pub(super) fn sorted(
         &self,
         lists: &[ListCase<'_>],
@@ -45,7 +45,7 @@ impl Search<'_> {
         })
     }
 
-    /// Some of the records, in another order than that of the document.
+    /// Some of the records, in an order other than document order.
     pub(super) fn sorted_some(
         &self,
         lists: &[ListCase<'_>],
@@ -57,7 +57,7 @@ impl Search<'_> {
         of_code.or_else(|| self.sorted_firsts(lists, votes, schema, level))
     }
 
-    /// The records of a code, in another order than that of the document.
+    /// The records with a code, in an order other than document order.
     fn sorted_subset(
         &self,
         lists: &[ListCase<'_>],
@@ -97,7 +97,7 @@ impl Search<'_> {
         })
     }
 
-    /// The first record of each value, in the order of that value.
+    /// The first record of each value, sorted by that value.
     fn sorted_firsts(
         &self,
         lists: &[ListCase<'_>],
@@ -135,7 +135,7 @@ impl Search<'_> {
         })
     }
 
-    /// The first record of each value, in the order of the items that show the values.
+    /// The first record of each value, in the order of the items that contain the values.
     fn firsts_shown(
         &self,
         lists: &[ListCase<'_>],
@@ -162,7 +162,7 @@ impl Search<'_> {
         })
     }
 
-    /// The records of each list, chosen from those of a kind at a level; none if a list has none.
+    /// The records of each list, chosen from those of a kind at a level; `None` if a list has none.
     fn each_list(
         &self,
         lists: &[ListCase<'_>],
@@ -177,8 +177,8 @@ impl Search<'_> {
         chosen.collect()
     }
 
-    /// The value by which records are in their order, and whether the items show it; one that they show
-    /// comes first.
+    /// The value by which the records are sorted, and whether the items contain it; values in the
+    /// items are preferred.
     fn order(
         &self,
         lists: &[ListCase<'_>],
@@ -200,7 +200,7 @@ impl Search<'_> {
         })
     }
 
-    /// The product of two numbers by which records are in their order, where each item shows it.
+    /// The product of two numbers by which the records are sorted, if each item contains it.
     fn product_order(
         &self,
         lists: &[ListCase<'_>],
@@ -238,7 +238,7 @@ impl Search<'_> {
         None
     }
 
-    /// Whether the first item has a value that its record holds at a place.
+    /// Whether the first item contains the value at a place of its record.
     pub(super) fn is_shown(
         &self,
         lists: &[ListCase<'_>],
@@ -264,7 +264,7 @@ impl Search<'_> {
             .any(|leaf| values.iter().any(|value| is_same(value, &leaf.text())))
     }
 
-    /// Whether the values at a place can be compared: all are numbers, or all are texts.
+    /// Whether the values at a place can be compared: all are numbers, or all are strings.
     pub(super) fn is_comparable(&self, field: &[SchemaId]) -> bool {
         let Some(&last) = field.last() else {
             return true;
@@ -274,7 +274,7 @@ impl Search<'_> {
         values.all(|value| number_of(&value.text()).is_some()) || self.are_texts(field)
     }
 
-    /// Whether all values at a place are texts.
+    /// Whether all values at a place are strings.
     fn are_texts(&self, field: &[SchemaId]) -> bool {
         let Some(&last) = field.last() else {
             return true;
@@ -301,7 +301,8 @@ impl Search<'_> {
         if numeric && keys.iter().any(|key| key.0.is_none()) {
             return false;
         }
-        // An order of texts is one of texts only: JSONata compares no number with a text.
+        // Sorting by text requires that all values are strings: JSONata cannot compare a number
+        // with a string.
         if !numeric && !self.are_texts(field) {
             return false;
         }
@@ -315,15 +316,15 @@ impl Search<'_> {
                 };
                 match if descending { order.reverse() } else { order } {
                     Ordering::Less => true,
-                    // What is equal keeps its order.
+                    // Equal records keep their order.
                     Ordering::Equal => first < second,
                     Ordering::Greater => false,
                 }
             })
     }
 
-    /// The widest records that hold those found, where these are the first of a group: a group is of
-    /// transactions rather than of a segment that each has once.
+    /// The widest records around the found ones, if these are the first of groups: a group consists
+    /// of transactions rather than of a segment that each has once.
     pub(super) fn grouped(&self, lists: &[ListCase<'_>], mut found: Alignment) -> Alignment {
         loop {
             let [Select::Unique(field)] = found.selects.as_slice() else {
@@ -350,12 +351,12 @@ impl Search<'_> {
     }
 }
 
-/// The record that each item fits best, where all are different.
+/// The best matching record for each item, if all are different.
 fn permuted(records: &[NodeId], votes: &[Votes]) -> Option<Vec<NodeId>> {
     picked(records, votes).filter(|_| votes.len() == records.len())
 }
 
-/// The record that each item fits best, where all are different.
+/// The best matching record for each item, if all are different.
 fn picked(records: &[NodeId], votes: &[Votes]) -> Option<Vec<NodeId>> {
     let mut chosen: Vec<NodeId> = Vec::new();
     for votes in votes {
@@ -373,7 +374,7 @@ fn picked(records: &[NodeId], votes: &[Votes]) -> Option<Vec<NodeId>> {
     Some(chosen)
 }
 
-/// How much of the items' values is in their records; none where there are no values.
+/// The share of the items' values that is in their records; `None` if there are no values.
 pub(super) fn covered(records: &[Vec<NodeId>], votes: &[Vec<Votes>]) -> Option<f64> {
     let (mut have, mut total) = (0.0, 0.0);
     for (records, votes) in records.iter().zip(votes) {
@@ -385,7 +386,7 @@ pub(super) fn covered(records: &[Vec<NodeId>], votes: &[Vec<Votes>]) -> Option<f
     (total > 0.0).then(|| have / total)
 }
 
-/// Whether each item fits its record better than those of the others.
+/// Whether each item matches its own record better than the others' records.
 pub(super) fn is_distinct(records: &[Vec<NodeId>], votes: &[Vec<Votes>]) -> bool {
     let mut items = 0;
     for (records, votes) in records.iter().zip(votes) {
@@ -401,7 +402,7 @@ pub(super) fn is_distinct(records: &[Vec<NodeId>], votes: &[Vec<Votes>]) -> bool
     items > 1
 }
 
-/// The record of each item, in order, each the one that fits best among those left.
+/// The record for each item in order, each the best match among those left.
 pub(super) fn choose(records: &[NodeId], votes: &[Votes], items: usize) -> Option<Vec<NodeId>> {
     if votes.len() < items {
         return None;
@@ -426,7 +427,7 @@ pub(super) fn choose(records: &[NodeId], votes: &[Votes], items: usize) -> Optio
     Some(chosen)
 }
 
-/// Whether each item holds a number, rounded to cents.
+/// Whether each item contains a number, rounded to cents.
 fn shows(items: &[&Wanted], numbers: &[f64]) -> bool {
     items.len() == numbers.len()
         && items.iter().zip(numbers).all(|(item, &number)| {

@@ -1,4 +1,5 @@
-//! Sums, also of products, and counts over a record that the innermost one is in: the total of its group beside each row.
+//! Sums, also of products, and counts over a record that encloses the innermost one: for example,
+//! the total of its group in each row.
 
 use super::leaves::push;
 use super::scalar::Scalar;
@@ -6,20 +7,21 @@ use super::search::{Candidate, LeafCases, Search, first_number};
 use super::template::Expression;
 use super::tree::NodeId;
 
-/// The most kinds of records and numbers that are tried for one outer record.
+/// The maximum number of kinds of records and numbers that are tried for one outer record.
 const PLACES: usize = 400;
-/// The fewest places of a value: in fewer a sum over an outer record is chance.
+/// The minimum number of cases; with fewer, a sum over an outer record may be a coincidence.
 const CASES: usize = 3;
-/// The fewest digits of a total that is the same in all places.
+/// The minimum number of digits in a total that is the same in all cases.
 const DIGITS: usize = 3;
-/// What a sum over the next outer record costs, and what each further one adds.
+/// The cost of a sum over the next outer record, and the extra cost of each further one.
 const COST: f64 = 2.5;
 const FURTHER: f64 = 0.2;
-/// The part of the cost of a sum of products that it adds.
+/// The share of the cost of a sum of products that is added.
 const PRODUCT: f64 = 0.1;
 
 impl Search<'_> {
-    /// Sums of one value or of a product, and counts of records, of a record round the innermost one.
+    /// Sums of one value or of a product, and counts of records, in a record around the innermost
+    /// one.
     pub(super) fn outer_sums(&self, cases: &LeafCases<'_>, found: &mut Vec<Candidate>) {
         let Some(case) = first_number(cases).filter(|_| cases.len() >= CASES) else {
             return;

@@ -1,4 +1,4 @@
-//! The possible sources of a part of a text: a value, a value in columns, a value with separators
+//! The possible sources of a part of a text: a value, a value in a column, a value with separators
 //! between its digits, or a piece of a longer value.
 
 use super::convert::{Conversion, conversions};
@@ -11,19 +11,19 @@ use super::texts::cuts;
 /// An expression and what it costs.
 pub(super) type Way = (f64, Expression);
 
-/// The most ways to come by one part.
+/// The maximum number of ways to produce one part.
 const WAYS: usize = 6;
-/// The fewest digits of a value that a mask parts.
+/// The minimum number of digits in a value that a mask divides.
 const MASKED: usize = 6;
-/// The fewest characters of a value that is looked for inside a text.
+/// The minimum length of a value that is searched inside a text.
 const INSIDE: usize = 4;
-/// The most leaves that are looked for inside a text.
+/// The maximum number of leaves that are searched inside a text.
 const LEAVES: usize = 4_000;
-/// The fewest characters of a piece of a longer value.
+/// The minimum length of a piece of a longer value.
 const PIECE: usize = 3;
 
 impl Search<'_> {
-    /// The values of the input that a part of a text can be, and what they cost.
+    /// The values of the input that can be a part of a text, with their cost.
     pub(super) fn sources(
         &self,
         seed: &Case<'_, Scalar>,
@@ -45,7 +45,7 @@ impl Search<'_> {
             values.extend(pieces);
         }
         if !values.is_empty() {
-            // Two letters are found anywhere.
+            // Two letters match almost anywhere.
             return (if part.len() > 2 { 0.8 } else { 1.3 }, values);
         }
         let masked = self.masked(seed, part);
@@ -61,8 +61,8 @@ impl Search<'_> {
         (0.0, Vec::new())
     }
 
-    /// The words of a text that may each be a value: what blanks and marks part, what they join, and the
-    /// longer values that are in it.
+    /// The words of a text that may each be a value: the words between spaces and punctuation,
+    /// words that punctuation joins, and longer values that occur in the text.
     pub(super) fn words(&self, context: &Context, text: &str) -> Vec<Scalar> {
         let blanks = text.split([' ', ',', ';', '|']);
         let marks = text.split(|c: char| !c.is_alphanumeric());
@@ -84,7 +84,7 @@ impl Search<'_> {
         words.into_iter().map(Scalar::Text).collect()
     }
 
-    /// Values that a part is, perhaps in another form.
+    /// Values that equal a part, possibly in another format.
     fn values(&self, seed: &Case<'_, Scalar>, part: &str) -> Vec<Way> {
         let wanted = Scalar::Text(part.to_owned());
         let mut ways: Vec<Way> = Vec::new();
@@ -111,7 +111,7 @@ impl Search<'_> {
         cheapest(ways)
     }
 
-    /// Values that blanks fill up to the width of a column.
+    /// Values that spaces pad to the width of a column.
     fn columns(&self, seed: &Case<'_, Scalar>, part: &str) -> Vec<Way> {
         let text = part.trim();
         let filled = part.chars().count() - text.chars().count();
@@ -129,7 +129,7 @@ impl Search<'_> {
         self.values(seed, text).into_iter().map(fill).collect()
     }
 
-    /// Values whose digits have marks between them, as telephone numbers have.
+    /// Values with punctuation between their digits, such as telephone numbers.
     fn masked(&self, seed: &Case<'_, Scalar>, part: &str) -> Vec<Way> {
         let digits: String = part.chars().filter(char::is_ascii_digit).collect();
         let letters = part.chars().any(char::is_alphabetic);
@@ -161,7 +161,7 @@ impl Search<'_> {
     }
 }
 
-/// The digits of a value with the marks of a pattern between them.
+/// The digits of a value, separated as in a pattern.
 fn mask(of: &Expression, pattern: &str) -> Expression {
     let mut parts: Vec<Expression> = Vec::new();
     let mut at = 0;

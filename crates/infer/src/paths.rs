@@ -1,4 +1,4 @@
-//! The paths that lead to a leaf of the input, the most general one first.
+//! The paths to a leaf of the input, the most general first.
 
 use std::cmp::Ordering;
 
@@ -10,12 +10,12 @@ use super::standard;
 use super::template::{Path, Select, Step};
 use super::tree::{NodeId, SchemaId};
 
-/// The most siblings among which a qualifier is looked for.
+/// The maximum number of siblings among which a qualifier is searched.
 const SIBLINGS: usize = 2_000;
-/// The longest text that is taken for a code.
+/// The maximum length of a text that counts as a code.
 const CODE: usize = 24;
 
-/// How one node of a path can be told from its siblings.
+/// How one node of a path can be distinguished from its siblings.
 struct Choice {
     schema: SchemaId,
     alone: bool,
@@ -62,7 +62,7 @@ impl Search<'_> {
         paths
     }
 
-    /// Whether a leaf is one of the envelope, whose dates and codes are those of many documents.
+    /// Whether a leaf belongs to the envelope, whose dates and codes are shared by many documents.
     pub(super) fn is_envelope(&self, leaf: NodeId) -> bool {
         let node = self.tree.node(leaf);
         let label = &self.tree.schema(node.schema).label;
@@ -74,7 +74,7 @@ impl Search<'_> {
         code || (label.field.starts_with('@') && element.contains(&above.field.as_str()))
     }
 
-    /// The innermost context that a node is in.
+    /// The innermost context around a node.
     pub(super) fn level_of(&self, context: &Context, node: NodeId) -> usize {
         let holds = |&node_id: &NodeId| self.tree.is_within(node, node_id);
         context.stack.iter().rposition(holds).unwrap_or(0)
@@ -98,7 +98,7 @@ impl Search<'_> {
     fn choice(&self, context: &Context, from: usize, node: NodeId, leaf: NodeId) -> Choice {
         let current = self.tree.node(node);
         let siblings = self.tree.children(current.parent, current.schema);
-        // What opens a loop is told apart with the loop.
+        // The segment that opens a loop is distinguished together with the loop.
         let code = |schema| self.tree.schema(schema).label.code();
         let opens = siblings.len() == 1
             && code(current.schema).is_some()
@@ -131,7 +131,7 @@ impl Search<'_> {
         }
     }
 
-    /// What selects a record by the code that it carries.
+    /// The selection of a record by its code.
     fn qualified(&self, node: NodeId, siblings: &[NodeId], leaf: NodeId) -> Option<Vec<Select>> {
         let schema = self.tree.node(node).schema;
         let known = self.qualifier_of(schema);
@@ -168,7 +168,7 @@ impl Search<'_> {
         field.last() == Some(&self.tree.node(leaf).schema) && self.tree.is_within(leaf, node)
     }
 
-    /// The way from a segment or loop to the element that the standard made its qualifier.
+    /// The path from a segment or loop to its standard qualifier.
     pub(super) fn qualifier_of(&self, schema: SchemaId) -> Option<Vec<SchemaId>> {
         let label = &self.tree.schema(schema).label;
         label.class.as_ref()?;
@@ -181,14 +181,14 @@ impl Search<'_> {
         Some(vec![inner, self.tree.child_by_code(inner, &element)?])
     }
 
-    /// The ways from a record to values that could be its code, those named like one first.
+    /// The paths from a record to values that could be its code, those with names like codes first.
     fn code_fields(&self, schema: SchemaId) -> Vec<Vec<SchemaId>> {
         let children = &self.tree.schema(schema).children;
         let mut fields: Vec<(bool, SchemaId)> = children
             .iter()
             .map(|&child| (!is_code_name(&self.tree.schema(child).label.field), child))
             .collect();
-        // A key and a name tell records apart; other values do so by chance.
+        // Keys and names distinguish records; other values do so only by chance.
         fields.retain(|(strange, field)| {
             let code = self.tree.schema(*field).label.code();
             let envelope = code
@@ -200,7 +200,7 @@ impl Search<'_> {
         fields.into_iter().map(|(_, field)| vec![field]).collect()
     }
 
-    /// What selects a record by an amount or a date that is the greatest, or else the least.
+    /// The selection of a record by its greatest, or else its least, amount or date.
     fn extreme(
         &self,
         node: NodeId,
@@ -243,7 +243,8 @@ impl Search<'_> {
         self.number_at(node, field).filter(|_| measured)
     }
 
-    /// Whether a text at a place below a record is a date, which elements for dates of several forms are.
+    /// Whether a text at a place below a record is a date; elements for dates may have several
+    /// formats.
     fn is_date_at(&self, node: NodeId, field: &[SchemaId]) -> bool {
         let is_date = |text: &String| {
             let forms = DateFormat::read(text);
@@ -252,7 +253,7 @@ impl Search<'_> {
         self.tree.below(node, field).first().is_some_and(is_date)
     }
 
-    /// The number at a place below a record; of a date, its digits.
+    /// The number at a place below a record; for a date, its digits.
     pub(super) fn number_at(&self, node: NodeId, field: &[SchemaId]) -> Option<f64> {
         match self.tree.below(node, field).as_slice() {
             [text] => number_of(text).or_else(|| number_of(&text.replace('-', ""))),
@@ -260,7 +261,7 @@ impl Search<'_> {
         }
     }
 
-    /// What selects a record by a value that an inner context holds as well.
+    /// The selection of a record by a value that an inner context also has.
     fn joined(
         &self,
         context: &Context,
@@ -285,7 +286,7 @@ impl Search<'_> {
         None
     }
 
-    /// Where a context from this level inwards holds a value.
+    /// The place of a value in the contexts from this level inwards.
     pub(super) fn held_by(&self, context: &Context, from: usize, value: &Scalar) -> Option<Path> {
         let key = format!("={}", value.text());
         let levels = context.stack.iter().enumerate().skip(from).rev();
@@ -311,7 +312,7 @@ impl Search<'_> {
     }
 }
 
-/// Every qualifier that there is.
+/// All qualifiers.
 fn qualified(choice: &Choice) -> (f64, Vec<Select>) {
     match &choice.qualified {
         Some(select) => (cost(select), select.clone()),
@@ -320,7 +321,7 @@ fn qualified(choice: &Choice) -> (f64, Vec<Select>) {
     }
 }
 
-/// A qualifier only where there are several.
+/// A qualifier only if there are several siblings.
 fn needed(choice: &Choice) -> (f64, Vec<Select>) {
     match &choice.qualified {
         Some(_) if choice.alone => (0.4, Vec::new()),
@@ -328,7 +329,7 @@ fn needed(choice: &Choice) -> (f64, Vec<Select>) {
     }
 }
 
-/// Nothing: whatever is there.
+/// No selection.
 fn plain(choice: &Choice) -> (f64, Vec<Select>) {
     match (choice.alone, &choice.qualified) {
         (true, None) => (0.0, Vec::new()),
@@ -338,7 +339,7 @@ fn plain(choice: &Choice) -> (f64, Vec<Select>) {
     }
 }
 
-/// By the place among several.
+/// By position among several siblings.
 fn indexed(choice: &Choice) -> (f64, Vec<Select>) {
     if choice.alone {
         return (
@@ -382,7 +383,7 @@ fn cost(select: &[Select]) -> f64 {
     select.iter().map(one).sum()
 }
 
-/// Whether a field is called like something that tells records apart.
+/// Whether a field has a name like an identifier or code.
 pub(super) fn is_code_name(field: &str) -> bool {
     let name = field.trim_start_matches('@').to_lowercase();
     let known = [

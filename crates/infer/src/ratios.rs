@@ -1,18 +1,18 @@
-//! Explanations that divide: the share of a number in the total, and one number per another.
+//! Explanations that divide: the share of a number in the total, and one number divided by another.
 
 use super::leaves::push;
 use super::search::{Candidate, LeafCases, Search};
 use super::template::{Expression, Path, Step};
 use super::tree::SchemaId;
 
-/// The fewest values that speak for a quotient: two numbers divide to any third by chance.
+/// The minimum number of cases for a quotient: any number is a quotient of others by chance.
 const CASES: usize = 3;
-/// The most numbers of a record that are tried.
+/// The maximum number of numbers of a record that are tried.
 const OPERANDS: usize = 12;
 
 impl Search<'_> {
-    /// The share that a number of the record has in the sum over all records of the loop, also in percent; or
-    /// else one number of the record divided by another.
+    /// The share of a record's number in the sum over all records of the loop, also in percent; or
+    /// one number of the record divided by another.
     pub(super) fn ratios(&self, cases: &LeafCases<'_>, found: &mut Vec<Candidate>) {
         if cases.iter().filter(|case| case.wanted.is_some()).count() < CASES {
             return;
@@ -43,7 +43,7 @@ impl Search<'_> {
         }
     }
 
-    /// What one record adds to a sum over records of its kind.
+    /// The amount that one record adds to a sum over records of its kind.
     fn own_of(&self, sum: &Expression, schema: SchemaId, level: usize) -> Option<Expression> {
         let number = |field: &[SchemaId]| {
             let step = |&schema: &SchemaId| Step {

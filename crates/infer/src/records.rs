@@ -13,15 +13,16 @@ use super::template::{Path, Select};
 use super::tree::{NodeId, SchemaId};
 use super::wanted::Wanted;
 
-/// The most leaves that one value of an item is looked for in.
+/// The maximum number of leaves in which one value of an item is searched.
 const HITS: usize = 40;
-/// The most items that are matched by their values; more are matched by their order alone.
+/// The maximum number of items that are matched by their values; longer lists are matched by order
+/// alone.
 pub(super) const MATCHED: usize = 200;
-/// The most kinds of records that are tried for a list.
+/// The maximum number of kinds of records that are tried for a list.
 const KINDS: usize = 16;
-/// How much of an item's values must be in its record.
+/// The minimum share of an item's values in its record.
 const COVERAGE: f64 = 0.5;
-/// How much is enough where every item fits its own record better than the others.
+/// The sufficient share if every item matches its own record better than the others.
 const DISTINCT: f64 = 0.02;
 
 /// A list in one of its contexts.
@@ -31,14 +32,14 @@ pub(super) struct ListCase<'a> {
     pub(super) items: Vec<&'a Wanted>,
 }
 
-/// The loops that a list is made by, and its items in the context of their records.
+/// The loops that produce a list, and its items in the contexts of their records.
 #[derive(Debug)]
 pub(super) struct Loops<'a> {
     pub(super) each: Vec<Path>,
     pub(super) cases: Vec<Case<'a, Wanted>>,
 }
 
-/// How well the nodes of the input fit an item.
+/// How well the nodes of the input match an item.
 #[derive(Debug, Default)]
 pub(super) struct Votes {
     pub(super) by_node: HashMap<NodeId, f64>,
@@ -53,12 +54,13 @@ pub(super) struct Alignment {
     pub(super) records: Vec<Vec<NodeId>>,
     pub(super) selects: Vec<Select>,
     pub(super) coverage: f64,
-    /// Whether there are several items, and each fits its record better than any other of them.
+    /// Whether there are several items, and each matches its own record better than those of the
+    /// others.
     pub(super) distinct: bool,
 }
 
 impl Search<'_> {
-    /// The loops that make a list; none if its items do not come from records.
+    /// The loops that produce a list; `None` if its items do not come from records.
     pub(super) fn loops<'a>(&self, lists: &[ListCase<'a>]) -> Option<Loops<'a>> {
         if self.is_exhausted() {
             return None;
@@ -103,8 +105,8 @@ impl Search<'_> {
         all
     }
 
-    /// How much each node of the input speaks for an item: by the values that are below it, rare and
-    /// long ones more than others.
+    /// How well each node of the input matches an item: by the values below it. Rare and long
+    /// values count more.
     fn vote(&self, context: &Context, item: &Wanted) -> Votes {
         let mut own = Vec::new();
         item.own_leaves(&mut own);
@@ -156,7 +158,7 @@ impl Search<'_> {
         votes
     }
 
-    /// The leaves that hold a value, in the innermost context that has it.
+    /// The leaves with a value, in the innermost context that has it.
     fn nearest(&self, context: &Context, leaf: &Scalar) -> Vec<NodeId> {
         if *leaf == Scalar::Null || leaf.text().is_empty() {
             return Vec::new();
@@ -201,7 +203,7 @@ impl Search<'_> {
         kinds
     }
 
-    /// Whether records of a kind can be what a list is made of.
+    /// Whether a list can be made of records of a kind.
     fn may_loop(&self, lists: &[ListCase<'_>], schema: SchemaId) -> bool {
         let Some(first) = lists.first() else {
             return false;
@@ -222,7 +224,7 @@ impl Search<'_> {
             || (optional && lists.iter().any(|list| !list.items.is_empty()))
     }
 
-    /// The level whose records have those of a kind below them.
+    /// The level whose records contain those of a kind.
     pub(super) fn level_above(&self, context: &Context, schema: SchemaId) -> usize {
         let above = |&record: &NodeId| {
             let context = self.tree.node(record).schema;
@@ -279,8 +281,8 @@ impl Search<'_> {
         })
     }
 
-    /// The levels below those round the lists, where the items' values do not contradict that: a value of an
-    /// item may stand in the levels of other lists too.
+    /// The levels below those around the lists, unless the items' values contradict this. A value
+    /// of an item may also occur in the levels of other lists.
     fn by_hierarchy(
         &self,
         lists: &[ListCase<'_>],
@@ -315,7 +317,8 @@ impl Search<'_> {
         difference > 0.0
     }
 
-    /// The record that holds those found, where each holds just one: a loop rather than its segment.
+    /// The enclosing records, if each contains exactly one found record: a loop rather than its
+    /// segment.
     fn widened(&self, lists: &[ListCase<'_>], mut found: Alignment) -> Alignment {
         while found.selects.iter().all(Select::is_order) {
             let above = self.tree.schema(found.schema).parent;
@@ -326,11 +329,12 @@ impl Search<'_> {
             });
             let (outer, inner) = (self.tree.schema(above), self.tree.schema(found.schema));
             let one_each = outer.instances.len() == inner.instances.len();
-            // One of each proves nothing, but the segment that opens a loop is one of each for good.
+            // One of each is no evidence, except for the segment that opens a loop: each loop
+            // always has exactly one.
             let opens = outer.label.code().is_some() && outer.label.code() == inner.label.code();
             let proven = inner.instances.len() > 1 || opens;
             let code = inner.label.code();
-            // Those of which there are several as a rule are not one each for good.
+            // Records that usually repeat do not stay one each.
             let is_ordered = found.selects.iter().any(Select::is_order);
             if !is_ordered && !opens && code.is_some_and(|code| standard::repeats(&code)) {
                 break;
@@ -348,7 +352,8 @@ impl Search<'_> {
         self.looped(lists, found)
     }
 
-    /// The loops that hold the segments found, one each; a segment is not alone what an item is about.
+    /// The loops around the found segments, one each; an item is usually about more than one
+    /// segment.
     fn looped(&self, lists: &[ListCase<'_>], found: Alignment) -> Alignment {
         let above = self.tree.schema(found.schema).parent;
         let is_loop = |schema_id: SchemaId| {
@@ -398,7 +403,7 @@ impl Search<'_> {
     }
 }
 
-/// Whether each list is made of the one record that it is in already.
+/// Whether each list is made of the one record that encloses it.
 fn is_itself(lists: &[ListCase<'_>], records: &[Vec<NodeId>]) -> bool {
     let inside = |(list, records): (&ListCase<'_>, &Vec<NodeId>)| {
         records

@@ -1,4 +1,4 @@
-//! Values without parts, and how they look as text.
+//! Values without parts, and their text form.
 
 /// A value without parts.
 #[derive(Clone, Debug, PartialEq)]
@@ -10,7 +10,7 @@ pub(super) enum Scalar {
 }
 
 impl Scalar {
-    /// The scalar that a JSON value is; none of an object or array.
+    /// The scalar in a JSON value; `None` for an object or array.
     pub(super) fn of_json(value: &serde_json::Value) -> Option<Self> {
         match value {
             serde_json::Value::String(text) => Some(Self::Text(text.clone())),
@@ -21,7 +21,7 @@ impl Scalar {
         }
     }
 
-    /// The value as text, numbers as JavaScript writes them.
+    /// The value as text, with numbers as JavaScript writes them.
     pub(super) fn text(&self) -> String {
         match self {
             Self::Text(text) => text.clone(),
@@ -31,7 +31,7 @@ impl Scalar {
         }
     }
 
-    /// The number that it is or spells.
+    /// The value as a number, also if it is the text of a number.
     pub(super) fn number(&self) -> Option<f64> {
         match self {
             Self::Number(number) => Some(*number),
@@ -41,7 +41,7 @@ impl Scalar {
     }
 }
 
-/// The number that a text spells, plain decimals only.
+/// The number in a text, plain decimals only.
 pub(super) fn number_of(text: &str) -> Option<f64> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let plain = digits.len() <= 15
@@ -54,7 +54,7 @@ pub(super) fn number_of(text: &str) -> Option<f64> {
     plain.then(|| text.parse().ok()).flatten()
 }
 
-/// A number as JavaScript writes it, for the sizes that occur in business.
+/// A number as JavaScript writes it, for magnitudes that occur in business.
 pub(super) fn number_text(number: f64) -> String {
     if number == 0.0 {
         return "0".to_owned();
@@ -66,13 +66,13 @@ pub(super) fn number_text(number: f64) -> String {
 pub(super) fn round(number: f64, decimals: u32) -> f64 {
     let scale = 10_f64.powi(i32::try_from(decimals).unwrap_or(0));
     let shifted = number * scale;
-    // What is a hair under a half for want of binary digits is a half.
+    // A number just below a half because of binary rounding counts as a half.
     let nudged = shifted + shifted.abs() * f64::EPSILON * 4.0 * shifted.signum();
     let rounded = nudged.round() / scale;
     if rounded.is_finite() { rounded } else { number }
 }
 
-/// How many decimals a text has after its point.
+/// The number of decimals in a text.
 pub(super) fn decimals_of(text: &str) -> u32 {
     text.split_once('.')
         .map_or(0, |(_, after)| u32::try_from(after.len()).unwrap_or(0))

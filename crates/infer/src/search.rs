@@ -1,4 +1,4 @@
-//! What all parts of the search share.
+//! State that all parts of the search share.
 
 use std::cell::Cell;
 
@@ -11,7 +11,7 @@ use super::tree::Tree;
 use super::wanted::Wanted;
 use b2bi_local_mapping::Cancel;
 
-/// How many nodes the search may look at before it explains no more.
+/// The maximum number of nodes that the search visits before it stops explaining.
 const WORK: u64 = 5_000_000;
 
 /// The search for a mapping.
@@ -20,38 +20,38 @@ pub(super) struct Search<'a> {
     pub(super) tree: &'a Tree,
     pub(super) index: Index,
     pub(super) forms: Forms,
-    /// How many levels the output has, where it is one document with numbered levels.
+    /// The number of levels in the output, if it is one document with numbered levels.
     pub(super) levels: Cell<usize>,
     cancel: &'a Cancel,
 }
 
-/// A place of the output in one of its contexts, and what is wanted there.
+/// A place of the output in one of its contexts, and the wanted value.
 #[derive(Clone, Debug)]
 pub(super) struct Case<'a, T> {
     pub(super) context: Context,
     pub(super) wanted: Option<&'a T>,
 }
 
-/// A part of the output in every context it occurs in.
+/// A part of the output in all its contexts.
 pub(super) type Cases<'a> = [Case<'a, Wanted>];
-/// A scalar of the output in every context it occurs in.
+/// A scalar of the output in all its contexts.
 pub(super) type LeafCases<'a> = [Case<'a, Scalar>];
 
-/// The first case of which the value is known, if that is a number.
+/// The value of the first case with a known value, if that is a number.
 pub(super) fn first_number<'c, 'a>(cases: &'c LeafCases<'a>) -> Option<&'c Case<'a, Scalar>> {
     let case = cases.iter().find(|case| case.wanted.is_some())?;
     case.wanted.and_then(Scalar::number).map(|_| case)
 }
 
-/// What a scalar of the output is called.
+/// The name of a scalar of the output.
 #[derive(Clone, Debug)]
 pub(super) struct Target {
     pub(super) name: String,
-    /// The X12 element, as `BEG03`, where the output is a service-defined document.
+    /// The X12 element, such as `BEG03`, if the output is a service-defined document.
     pub(super) element: Option<String>,
 }
 
-/// An explanation of a scalar: the lower the cost the better.
+/// An explanation of a scalar; a lower cost is better.
 #[derive(Clone, Debug)]
 pub(super) struct Candidate {
     pub(super) cost: f64,
@@ -71,12 +71,12 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Whether the search has looked at as much as it may, or nobody waits for it any more.
+    /// Whether the search has reached its limit or was cancelled.
     pub(super) fn is_exhausted(&self) -> bool {
         self.tree.visited.get() > WORK || self.cancel.is_cancelled()
     }
 
-    /// Whether an expression gives what is wanted in every context, and nothing where nothing is.
+    /// Whether an expression gives the wanted value in every context, and none if none is wanted.
     pub(super) fn fits(&self, expression: &Expression, cases: &LeafCases<'_>) -> bool {
         !self.is_exhausted()
             && cases.iter().all(|case| {

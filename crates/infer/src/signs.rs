@@ -10,15 +10,16 @@ use super::sums::filtered;
 use super::template::{Expression, Select};
 use super::tree::NodeId;
 
-/// The fewest digits of a sum of two sums, so that it is none by chance.
+/// The minimum number of digits in a sum of two sums, to rule out coincidences.
 const DIGITS: usize = 4;
-/// The most sums over one kind of records that are added to others.
+/// The maximum number of sums over one kind of records that are added to others.
 const SUMS: usize = 8;
-/// The part of the costs of two sums that their sum costs: less than a constant, as it has many digits.
+/// The factor for the cost of a sum of two sums. It makes the sum cheaper than a constant, because
+/// the value has many digits.
 const BOTH: f64 = 0.7;
-/// The most numbers of a record that are added to a sum.
+/// The maximum number of numbers of a record that are added to a sum.
 const NUMBERS: usize = 12;
-/// The most explanations of a number without its sign that are tried.
+/// The maximum number of explanations of an unsigned number that are tried.
 const TRIED: usize = 4;
 
 /// A number without its sign.
@@ -31,7 +32,7 @@ fn unsigned(value: &Scalar) -> Scalar {
 }
 
 impl Search<'_> {
-    /// The sum up to the record that is looked at.
+    /// The sum up to the current record.
     pub(super) fn running(&self, cases: &LeafCases<'_>, found: &mut Vec<Candidate>) {
         let Some(case) = cases.iter().rfind(|case| case.wanted.is_some()) else {
             return;
@@ -40,7 +41,7 @@ impl Search<'_> {
             return;
         };
         let schema = self.tree.node(case.context.innermost()).schema;
-        // The place in the loop must be that among all records of the kind.
+        // The position in the loop must be the position among all records of the kind.
         let is_whole = |case: &Case<'_, Scalar>| {
             let all = self.tree.within(case.context.record(outer), schema);
             all.get(case.context.position) == Some(&case.context.innermost())
@@ -55,7 +56,7 @@ impl Search<'_> {
         }
     }
 
-    /// A number that is negative where a code of its record is one of some, or the sum of such numbers.
+    /// A number that is negative for some codes of its record, or the sum of such numbers.
     pub(super) fn signed(
         &self,
         cases: &LeafCases<'_>,
@@ -120,7 +121,7 @@ impl Search<'_> {
             .collect()
     }
 
-    /// The sum over the records of one code less that over the records of another.
+    /// The sum over the records with one code minus the sum over those with another.
     fn differences(&self, cases: &LeafCases<'_>, target: &Target, found: &mut Vec<Candidate>) {
         let tells = |case: &&Case<'_, Scalar>| {
             let number = case.wanted.and_then(Scalar::number);
@@ -152,7 +153,7 @@ impl Search<'_> {
 }
 
 impl Search<'_> {
-    /// The sum of two sums, such as that of the lines and that of the charges.
+    /// The sum of two sums, such as the sum of the lines and the sum of the charges.
     pub(super) fn sums_of_sums(&self, cases: &LeafCases<'_>, found: &mut Vec<Candidate>) {
         let Some(case) = cases.iter().find(|case| case.wanted.is_some()) else {
             return;
@@ -192,7 +193,7 @@ impl Search<'_> {
 }
 
 impl Search<'_> {
-    /// The numbers of the innermost record that are not in a list of it.
+    /// The numbers of the innermost record that are not in one of its lists.
     fn own_numbers(&self, context: &Context) -> Vec<Expression> {
         let record = context.innermost();
         let is_own = |&node: &NodeId| {
@@ -211,7 +212,7 @@ impl Search<'_> {
     }
 }
 
-/// Whether two selections are by different codes at one place.
+/// Whether two selections use different codes at one place.
 fn is_other_code(one: &Select, other: &Select) -> bool {
     match (one, other) {
         (Select::Equals(place, code), Select::Equals(field, value)) => {

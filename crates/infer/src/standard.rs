@@ -1,9 +1,9 @@
-//! What is known of X12's segments: which element tells one from another of its kind, and which
-//! elements hold codes that a sender writes as constants.
+//! Facts about X12's segments: which element distinguishes segments of the same kind, and which
+//! elements contain codes that a sender writes as constants.
 //!
 //! Source: X12 4010 and 5010, the data elements of type ID that qualify others.
 
-/// The element that tells a segment from others of its identifier, as `REF01`.
+/// The element that distinguishes a segment from others with its identifier, such as `REF01`.
 pub(super) fn qualifier(segment: &str) -> Option<String> {
     let place = match segment {
         "N1" | "REF" | "DTM" | "DTP" | "NM1" | "AMT" | "QTY" | "PER" | "N9" | "CUR" | "G62"
@@ -15,7 +15,7 @@ pub(super) fn qualifier(segment: &str) -> Option<String> {
     Some(format!("{segment}{place}"))
 }
 
-/// Whether an element holds a code that is the same in every document of one kind.
+/// Whether an element is a code that is the same in all documents of one kind.
 pub(super) fn is_fixed(code: &str) -> bool {
     let fixed = [
         "BEG01", "BEG02", "BAK01", "BAK02", "BIG07", "BSN01", "BSN05", "BGN01", "N103", "PID01",
@@ -27,14 +27,13 @@ pub(super) fn is_fixed(code: &str) -> bool {
     is_envelope(code) || fixed.contains(&code) || qualifier(segment).as_deref() == Some(code)
 }
 
-/// Whether an element is one of the envelope.
+/// Whether an element belongs to the envelope.
 pub(super) fn is_envelope(code: &str) -> bool {
     let segment = code.get(..code.len().saturating_sub(2)).unwrap_or(code);
     matches!(segment, "ISA" | "GS" | "ST")
 }
 
-/// Whether a loop is one of those of which there are several as a rule (Assumption A-451), by the segment that
-/// opens it.
+/// Whether a loop usually repeats (Assumption A-451), by the segment that opens it.
 pub(super) fn repeats(segment: &str) -> bool {
     let several = [
         "CLM", "CLP", "SVC", "LX", "INS", "HD", "PO1", "IT1", "S5", "AK2", "AT7", "EB",
@@ -42,7 +41,8 @@ pub(super) fn repeats(segment: &str) -> bool {
     several.contains(&segment)
 }
 
-/// Whether an element counts its own kind through a file (Assumption A-451), such as control numbers and the numbers of levels.
+/// Whether an element counts its own kind in a file (Assumption A-451), such as control numbers and
+/// the numbers of levels.
 pub(super) fn is_counter(code: &str) -> bool {
     let counters = [
         "ISA13", "GS06", "ST02", "LX01", "HL01", "HL02", "AK102", "AK202",
@@ -50,14 +50,14 @@ pub(super) fn is_counter(code: &str) -> bool {
     counters.contains(&code)
 }
 
-/// A segment that is a row of composites of one kind, and how many it has.
+/// A segment that is a row of composites of one kind, and their number.
 ///
 /// Source: X12 5010, HI.
 pub(super) fn repeated_composite(segment: &str) -> Option<(&'static str, u32)> {
     (segment == "HI").then_some(("HI", 12))
 }
 
-/// How many components of one kind an element is a row of.
+/// The number of components of one kind in an element that is a row of them.
 ///
 /// Source: X12 5010, C004 (pointers to diagnoses) and C005 (surfaces).
 pub(super) fn repeated_components(element: &str) -> Option<u32> {
@@ -68,7 +68,7 @@ pub(super) fn repeated_components(element: &str) -> Option<u32> {
     }
 }
 
-/// Where the pairs of a qualifier and a product's number begin in a segment.
+/// The position in a segment where the pairs of a qualifier and a product's number begin.
 pub(super) fn first_pair(segment: &str) -> Option<usize> {
     match segment {
         "PO1" | "IT1" | "PO3" => Some(6),
@@ -79,8 +79,8 @@ pub(super) fn first_pair(segment: &str) -> Option<usize> {
     }
 }
 
-/// Words that people call the records of a code by (Assumption A-450): the element, the code, and the words, in lower case; the
-/// beginning of a word is enough.
+/// Common words for the records with a code (Assumption A-450): the element, the code, and the
+/// words in lower case. The beginning of a word is sufficient.
 const CODE_WORDS: &[(&str, &str, &[&str])] = &[
     ("N101", "ST", &["ship", "deliver"]),
     ("N101", "BT", &["bill"]),
@@ -127,22 +127,22 @@ const CODE_WORDS: &[(&str, &str, &[&str])] = &[
     ("S502", "CU", &["drop", "unload", "deliver", "dest"]),
 ];
 
-/// The words for the records of a code.
+/// The common words for the records with a code.
 pub(super) fn code_words(element: &str, code: &str) -> &'static [&'static str] {
     let mut words = CODE_WORDS.iter();
     let found = words.find(|(known, value, _)| *known == element && *value == code);
     found.map_or(&[], |(.., words)| words)
 }
 
-/// Every word for the records of some code.
+/// All common words for records with a code.
 pub(super) fn known_code_words() -> impl Iterator<Item = &'static str> {
     CODE_WORDS
         .iter()
         .flat_map(|(.., words)| words.iter().copied())
 }
 
-/// Words that people call the records of a loop by, by the segment that opens it; lower case, the beginning of a
-/// word is enough.
+/// Common words for the records of a loop, by the segment that opens it, in lower case. The
+/// beginning of a word is sufficient.
 pub(super) fn record_words(segment: &str) -> &'static [&'static str] {
     match segment {
         "PO1" | "IT1" => &["line", "item"],
@@ -157,7 +157,7 @@ pub(super) fn record_words(segment: &str) -> &'static [&'static str] {
     }
 }
 
-/// Words that people call an element by; lower case, the beginning of a word is enough.
+/// Common words for an element, in lower case. The beginning of a word is sufficient.
 pub(super) fn words(code: &str) -> &'static [&'static str] {
     match code {
         "BEG03" | "BAK03" | "BIG04" | "PRF01" => &["purchaseorder", "order", "po"],

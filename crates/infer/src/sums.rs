@@ -1,5 +1,5 @@
-//! Explanations from several records: sums, the greatest and the least value, and whether there
-//! are any records.
+//! Explanations from several records: sums, the greatest and the least value, and whether any
+//! records exist.
 
 use super::compute::with;
 use super::evaluate::as_number;
@@ -9,17 +9,17 @@ use super::search::{Candidate, Case, LeafCases, Search, Target, first_number};
 use super::template::{Aggregate, Expression, Path, Select, Step};
 use super::tree::{NodeId, SchemaId};
 
-/// The most places that are tried for a sum.
+/// The maximum number of places that are tried for a sum.
 const PLACES: usize = 400;
-/// What each loop within another costs: the totals of claims are nearer than those of their services.
+/// The cost of each nested loop: the totals of claims are more likely than those of their services.
 const LOOP: f64 = 0.06;
-/// The most loops that cost so: a sum costs less than a constant.
+/// The maximum number of loops with this cost, so that a sum stays cheaper than a constant.
 const INNER: usize = 8;
-/// The most numbers of a record that are tried in pairs.
+/// The maximum number of numbers of a record that are tried in pairs.
 const OPERANDS: usize = 24;
 
 impl Search<'_> {
-    /// Sums of one value or of the product of two over records.
+    /// Sums over records, of one value or of the product of two.
     pub(super) fn sums(&self, cases: &LeafCases<'_>, target: &Target, found: &mut Vec<Candidate>) {
         let Some(case) = first_number(cases) else {
             return;
@@ -58,7 +58,7 @@ impl Search<'_> {
         }
     }
 
-    /// Sums over records of a kind of the product of two of their values.
+    /// Sums over records of a kind, of the product of two values.
     fn product_sums(
         &self,
         cases: &LeafCases<'_>,
@@ -83,14 +83,14 @@ impl Search<'_> {
         }
     }
 
-    /// How many of the loops of a path are within another.
+    /// The number of nested loops in a path.
     fn inner_loops(&self, path: &Path) -> f64 {
         let steps = path.steps.iter();
         let loops = steps.filter(|step| self.tree.schema(step.schema).listed);
         as_number(loops.count().saturating_sub(1).min(INNER))
     }
 
-    /// Sums over the records of one code, or of two.
+    /// Sums over the records with one code, or with either of two.
     pub(super) fn filtered_sums(
         &self,
         cases: &LeafCases<'_>,
@@ -129,7 +129,7 @@ impl Search<'_> {
         several.map(|(kind, _)| kind).collect()
     }
 
-    /// The sums over records of a kind: of one of their values, or of the product of two.
+    /// The sums over records of a kind, of one value or of the product of two.
     pub(super) fn sums_over(
         &self,
         from: usize,
@@ -161,7 +161,7 @@ impl Search<'_> {
         sums
     }
 
-    /// Sums over the hierarchical levels below the one that is looked at.
+    /// Sums over the hierarchical levels below the current one.
     pub(super) fn level_sums(&self, cases: &LeafCases<'_>, found: &mut Vec<Candidate>) {
         let Some(case) = cases.iter().find(|case| case.wanted.is_some()) else {
             return;
@@ -193,7 +193,7 @@ impl Search<'_> {
         }
     }
 
-    /// What selects records of a kind by one code, or by either of two, and what it costs.
+    /// The selections of records of a kind by one code, or by either of two, with their cost.
     fn subsets_of(&self, record: NodeId, schema: SchemaId, target: &Target) -> Vec<(f64, Select)> {
         let mut subsets = self.codes_of(record, schema, target);
         let codes: Vec<(f64, Vec<SchemaId>, String)> = subsets
@@ -211,7 +211,7 @@ impl Search<'_> {
                     let codes = self.tree.below(node, field);
                     codes.iter().any(|code| values.contains(code))
                 };
-                // Both codes together are no choice where all records have one of them.
+                // Two codes select nothing if all records have one of them.
                 if self.tree.within(record, schema).iter().all(is_meant) {
                     continue;
                 }
@@ -221,7 +221,7 @@ impl Search<'_> {
         subsets
     }
 
-    /// The ways from records of a kind to numbers that each of them has once.
+    /// The paths from records of a kind to numbers that each of them has exactly once.
     pub(super) fn operands(&self, record: NodeId, schema: SchemaId) -> Vec<Vec<SchemaId>> {
         let records = self.tree.within(record, schema).len();
         let below = self.below(record);
@@ -276,7 +276,8 @@ impl Search<'_> {
         }
     }
 
-    /// The greatest, the least and the average product of two values of records, where the member is named so.
+    /// The greatest, the least and the average product of two values of records, if the member's
+    /// name says so.
     fn product_aggregates(
         &self,
         cases: &LeafCases<'_>,
@@ -306,7 +307,7 @@ impl Search<'_> {
         }
     }
 
-    /// Whether a record holds a segment or member with some code.
+    /// Whether a record contains a segment or member with some code.
     pub(super) fn presence(
         &self,
         cases: &LeafCases<'_>,
@@ -322,7 +323,7 @@ impl Search<'_> {
         if !cases.iter().all(is_flag) {
             return;
         }
-        // A flag that is the same everywhere rests on its name alone.
+        // For a flag that is the same everywhere, the name is the only evidence.
         let by_name = both != [true, true];
         if by_name && !Self::is_of_code(target) {
             return;
@@ -359,7 +360,8 @@ impl Search<'_> {
     }
 }
 
-/// Whether a value can be a sum over some of the records: a short number is so by chance.
+/// Whether a value can be a sum over some of the records; for a short number that may be a
+/// coincidence.
 fn is_sum(value: &Scalar) -> bool {
     let digits = value.text().bytes().filter(u8::is_ascii_digit).count();
     match value {
@@ -369,7 +371,7 @@ fn is_sum(value: &Scalar) -> bool {
     }
 }
 
-/// A sum over those records of a kind that are selected.
+/// A sum over selected records of a kind.
 pub(super) fn filtered(sum: &Expression, schema: SchemaId, select: &Select) -> Expression {
     let filter = |path: &Path| {
         let mut path = path.clone();
@@ -388,7 +390,7 @@ pub(super) fn filtered(sum: &Expression, schema: SchemaId, select: &Select) -> E
     }
 }
 
-/// Whether a name says that something is the greatest, the least or the average.
+/// Whether a name says greatest, least or average.
 pub(super) fn is_named(what: Aggregate, target: &Target) -> bool {
     let known: &[&str] = match what {
         Aggregate::Max => &[

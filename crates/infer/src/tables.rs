@@ -11,14 +11,14 @@ use super::standard;
 use super::template::{Expression, Path};
 use super::tree::NodeId;
 
-/// The most entries of a table.
+/// The maximum number of entries in a table.
 const ENTRIES: usize = 40;
-/// The longest code.
+/// The maximum length of a code.
 const CODE: usize = 24;
-/// The most leaves that are tried as a code.
+/// The maximum number of leaves that are tried as a code.
 const LEAVES: usize = 60;
 
-/// Whether each text contains its code: it is put together rather than looked up.
+/// Whether each text contains its code, so that it is composed rather than looked up.
 fn is_composed(entries: &[(String, Scalar)]) -> bool {
     entries.iter().all(|(code, entry)| {
         let (code, text) = (code.to_lowercase(), entry.text().to_lowercase());
@@ -26,8 +26,8 @@ fn is_composed(entries: &[(String, Scalar)]) -> bool {
     })
 }
 
-/// Whether a member may come from a code of the standard by its name: the sex of a member is the key of a
-/// table that is called so.
+/// Whether a member may come from a code of the standard by its name: for example, the element for
+/// the sex of a member is the key of a table with that name.
 fn is_called_like(code: &str, target: &Target) -> bool {
     let called = standard::words(code);
     let lower = target.name.to_lowercase();
@@ -35,7 +35,7 @@ fn is_called_like(code: &str, target: &Target) -> bool {
 }
 
 impl Search<'_> {
-    /// What a code of the record means.
+    /// Tables that translate a code of the record.
     pub(super) fn tables(
         &self,
         cases: &LeafCases<'_>,
@@ -56,7 +56,7 @@ impl Search<'_> {
             .take(LEAVES);
         for leaf in leaves {
             for (way, path) in self.paths(&case.context, leaf).into_iter().take(2) {
-                // What a record by its place says is no key of another one's table.
+                // A value found by position is not the key of another record's table.
                 if is_by_place(&Expression::Path(path.clone())) {
                     continue;
                 }
@@ -67,8 +67,8 @@ impl Search<'_> {
         }
     }
 
-    /// A flag that has the name of a value: it is set where that value is, of the record or of one that it
-    /// refers to.
+    /// A flag with the name of a value: it is set if that value exists in the record or in one to
+    /// which the record refers.
     pub(super) fn named_flags(
         &self,
         cases: &LeafCases<'_>,
@@ -142,7 +142,7 @@ impl Search<'_> {
         })
     }
 
-    /// What a table costs: less if its codes come again, look like codes and are short for words.
+    /// The cost of a table: less if its codes repeat, look like codes, and abbreviate words.
     fn likelihood(
         &self,
         entries: &[(String, Scalar)],
@@ -175,7 +175,7 @@ impl Search<'_> {
             return None;
         }
         let weigh = |is: bool, cost: f64| if is { 0.0 } else { cost };
-        // A text of a standard's document that is no code is seldom the key of a table.
+        // In a standard document, an element that is not a code is rarely the key of a table.
         let is_code = self.forms.is_code(self.tree, last.schema);
         let coded = self.forms.is_empty() || is_code;
         let fits = is_called_like(&label.code().unwrap_or_default(), target);
@@ -190,8 +190,8 @@ impl Search<'_> {
         )
     }
 
-    /// The values that may be a default, the most likely first: empty ones, those that do not occur in the
-    /// input, and those that are wanted most often.
+    /// The possible defaults, the most likely first: empty values, values that do not occur in the
+    /// input, and the most frequent wanted values.
     fn likely_defaults<'c>(&self, cases: &LeafCases<'c>) -> Vec<&'c Scalar> {
         let mut values: Vec<&Scalar> = Vec::new();
         for value in cases.iter().filter_map(|case| case.wanted) {
@@ -212,7 +212,7 @@ impl Search<'_> {
         values
     }
 
-    /// A value of the input, or another where it is missing.
+    /// A value of the input, with a default if it is missing.
     pub(super) fn defaults(
         &self,
         cases: &LeafCases<'_>,
@@ -245,7 +245,7 @@ impl Search<'_> {
         }
     }
 
-    /// The value after a qualifier, wherever in a segment's pairs it stands.
+    /// The value after a qualifier, in any of a segment's pairs.
     pub(super) fn pairs(
         &self,
         cases: &LeafCases<'_>,
@@ -287,7 +287,7 @@ impl Search<'_> {
     }
 }
 
-/// Whether a code is made of letters of a word, in their order: `BX` of `box`.
+/// Whether a code consists of letters of a word in their order: `BX` from `box`.
 pub(super) fn is_short_for(code: &str, word: &str) -> bool {
     if code.chars().count() >= word.chars().count() {
         return false;
@@ -297,7 +297,7 @@ pub(super) fn is_short_for(code: &str, word: &str) -> bool {
     code.all(|wanted| letters.any(|letter| letter == wanted))
 }
 
-/// Whether a text is the number of one thing rather than a code that many have.
+/// Whether a text identifies one thing, rather than being a code that many share.
 fn is_identifier(text: &str) -> bool {
     text.len() > 4 && text.bytes().any(|byte| byte.is_ascii_digit())
 }

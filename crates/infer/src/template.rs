@@ -1,4 +1,4 @@
-//! A mapping without a language: the search builds it, and the printers print it.
+//! A mapping without a language. The search builds it, and the printers print it.
 
 use std::hash::{Hash, Hasher};
 
@@ -6,56 +6,57 @@ use super::dates::DateFormat;
 use super::scalar::{Scalar, number_text};
 use super::tree::SchemaId;
 
-/// The places from a context down to nodes.
+/// A path from a context down to nodes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Path {
-    /// The context it starts at: 0 is the root, 1 the record of the outermost loop, and so on.
+    /// The context where it starts: 0 is the root, 1 the record of the outermost loop, and so on.
     pub(super) from: usize,
     pub(super) steps: Vec<Step>,
 }
 
-/// One step down, and which of the nodes there are meant.
+/// One step down, and the selection of the nodes there.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Step {
     pub(super) schema: SchemaId,
     pub(super) select: Vec<Select>,
 }
 
-/// Which of the nodes of a step are meant.
+/// A selection of the nodes of a step.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Select {
-    /// Those that hold, below them, this value.
+    /// The nodes with this value below them.
     Equals(Vec<SchemaId>, String),
-    /// Those that hold another value or none.
+    /// The nodes with another value or none.
     Differs(Vec<SchemaId>, String),
-    /// Those that hold one of these values.
+    /// The nodes with one of these values.
     OneOf(Vec<SchemaId>, Vec<String>),
     Exists(Vec<SchemaId>),
     Missing(Vec<SchemaId>),
-    /// Those that hold the value that a path finds.
+    /// The nodes with the value that a path finds.
     Joins(Vec<SchemaId>, Path),
-    /// The first of those that hold the same value below them, or are the same value.
+    /// The first node of each value below them, or of each value.
     Unique(Vec<SchemaId>),
-    /// All, in the order of a value: whether as numbers, and whether the greatest comes first.
+    /// All nodes, sorted by a value: whether numerically, and whether in descending order.
     Sorted(Vec<SchemaId>, bool, bool),
-    /// All, in the order of the product of two numbers, and whether the greatest comes first.
+    /// All nodes, sorted by the product of two numbers, and whether in descending order.
     SortedByProduct(Vec<SchemaId>, Vec<SchemaId>, bool),
-    /// All, the last first.
+    /// All nodes in reverse order.
     Reversed,
-    /// The first whose value is the greatest, or else the least.
+    /// The first node with the greatest value, or else with the least.
     Extreme(Vec<SchemaId>, bool),
-    /// Those whose number is within a bound.
+    /// The nodes whose number is within a bound.
     Beyond(Vec<SchemaId>, Bound),
-    /// Those up to the innermost record of the context.
+    /// The nodes up to the innermost record of the context.
     UpTo,
     First,
     Last,
-    /// The one at this index, from 0.
+    /// The node at this index, from 0.
     At(usize),
 }
 
 impl Select {
-    /// The same selection among records that hold those it selects, one each, as this kind of child.
+    /// The same selection for the parent records, each of which contains one selected record as
+    /// this kind of child.
     pub(super) fn lifted(&self, schema: SchemaId) -> Self {
         let below = |field: &[SchemaId]| {
             std::iter::once(schema)
@@ -82,7 +83,7 @@ impl Select {
         }
     }
 
-    /// Whether it is about the order of all records.
+    /// Whether it sorts all records.
     pub(super) fn is_order(&self) -> bool {
         matches!(
             self,
@@ -91,7 +92,7 @@ impl Select {
     }
 }
 
-/// A bound of numbers.
+/// A bound for numbers.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Bound {
     AtLeast(f64),
@@ -106,7 +107,7 @@ impl Bound {
         }
     }
 
-    /// The operator, which both languages write alike, and the number.
+    /// The operator, which is the same in both languages, and the number.
     pub(super) fn text(self) -> String {
         match self {
             Self::AtLeast(bound) => format!(">= {}", number_text(bound)),
@@ -136,21 +137,21 @@ impl Hash for Bound {
     }
 }
 
-/// How a value is made.
+/// How a value is computed.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Expression {
     Constant(Scalar),
     Path(Path),
-    /// The number that a text spells.
+    /// The number in a text.
     Number(Box<Expression>),
     /// A value as text.
     Text(Box<Expression>),
     Trim(Box<Expression>),
     Upper(Box<Expression>),
     Lower(Box<Expression>),
-    /// Every word with a capital, the rest in small letters.
+    /// Each word with an initial capital, the rest in lower case.
     Title(Box<Expression>),
-    /// The first letter a capital, the rest in small letters.
+    /// An initial capital, the rest in lower case.
     Capital(Box<Expression>),
     /// A number as text with this many decimals.
     Fixed(Box<Expression>, u32),
@@ -159,9 +160,10 @@ pub(super) enum Expression {
     Magnitude(Box<Expression>),
     /// A number times a power of ten.
     Scale(Box<Expression>, i32),
-    /// A text filled up with a character to this length: behind it, or before it if the length is negative.
+    /// A text padded with a character to this length: at the end, or at the start if the length is
+    /// negative.
     Pad(Box<Expression>, i32, char),
-    /// A date or time in another form.
+    /// A date or time in another format.
     Reformat(Box<Expression>, DateFormat, DateFormat),
     /// Characters from an index, up to a length; a negative index counts from the end.
     Slice(Box<Expression>, i32, Option<usize>),
@@ -171,25 +173,25 @@ pub(super) enum Expression {
     Piece(Box<Expression>, String, usize),
     Concat(Vec<Expression>),
     Join(Path, String),
-    /// What a code means.
+    /// The value for a code in a table.
     Table(Box<Expression>, Vec<(String, Scalar)>),
     /// Whether a value is this text.
     Is(Box<Expression>, String),
     /// Whether a number is within a bound.
     Beyond(Box<Expression>, Bound),
-    /// One value where something is true, another where it is not.
+    /// One value if a condition is true, another if it is false.
     Choose(Box<Expression>, Scalar, Scalar),
-    /// A number, negative where a code is one of some.
+    /// A number, negative if a code is one of these.
     Signed(Box<Expression>, Box<Expression>, Vec<String>),
-    /// Whether there is a node.
+    /// Whether a node exists.
     Has(Path),
     Count(Path),
-    /// How many hierarchical levels the output has.
+    /// The number of hierarchical levels in the output.
     Levels,
     Sum(Path),
-    /// One number of several.
+    /// An aggregate of several numbers.
     Aggregate(Aggregate, Path),
-    /// The sum over records of the product of two of their values.
+    /// The sum over records of the product of two values.
     SumOfProducts(Path, Vec<SchemaId>, Vec<SchemaId>),
     /// The greatest, the least or the average of such products.
     AggregateOfProducts(Aggregate, Path, Vec<SchemaId>, Vec<SchemaId>),
@@ -197,15 +199,15 @@ pub(super) enum Expression {
     Plus(Box<Expression>, Box<Expression>),
     Minus(Box<Expression>, Box<Expression>),
     Quotient(Box<Expression>, Box<Expression>),
-    /// The place of the loop's record: the first number, and how much each adds.
+    /// The position of the loop's record: the first number, and the increment.
     Position(i64, i64),
-    /// A value, or another where there is none.
+    /// A value, or a default if it is missing.
     Otherwise(Box<Expression>, Scalar),
-    /// The element after a qualifier among the pairs of a segment, whose places are given.
+    /// The element after a qualifier in the pairs of a segment, at these places.
     Pair(Path, Vec<(SchemaId, SchemaId)>, String),
 }
 
-/// What one number of several is.
+/// The kinds of aggregates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Aggregate {
     Max,
@@ -227,14 +229,14 @@ impl Aggregate {
     }
 }
 
-/// In how many of the places of a value it was seen.
+/// In how many of the cases an expression gives the value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Support {
     pub(super) seen: usize,
     pub(super) places: usize,
 }
 
-/// What the output looks like.
+/// A template for the output.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Template {
     Object(Vec<(String, Template)>),
@@ -254,16 +256,16 @@ pub(super) enum Template {
     },
 }
 
-/// A value and what is to be said of it.
+/// A value and its notes.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Value {
     pub(super) expression: Expression,
-    /// Whether the value was looked for in the input and not found.
+    /// Whether a source for the value was searched in the input and not found.
     pub(super) unexplained: bool,
     pub(super) support: Support,
 }
 
-/// Items of a list: one, or one for each record that nested loops find.
+/// Items of a list: one, or one for each record of nested loops.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Part {
     pub(super) each: Vec<Path>,
@@ -271,7 +273,7 @@ pub(super) struct Part {
 }
 
 impl Expression {
-    /// Every path in it.
+    /// All its paths.
     pub(super) fn paths<'a>(&'a self, into: &mut Vec<&'a Path>) {
         match self {
             Self::Constant(_) | Self::Position(..) | Self::Levels => {}

@@ -7,31 +7,31 @@ use super::search::{Candidate, Case, LeafCases, Search};
 use super::template::{Expression, Select, Step};
 use super::tree::NodeId;
 
-/// The longest text that is taken apart.
+/// The maximum length of a text that is split.
 const LENGTH: usize = 200;
-/// The most words and marks of a text that is put together.
+/// The maximum number of words and separators in a text that is composed.
 const WORDS: usize = 64;
-/// The most words and marks that one value of the input may have.
+/// The maximum number of words and separators in one value of the input.
 const SPAN: usize = 14;
-/// The most texts of one list whose parts are looked for.
+/// The maximum number of texts in one list whose parts are searched.
 const SEEDS: usize = 2;
-/// What it costs to take a word for a constant that other texts of the list do not have.
+/// The cost of a constant word that other texts of the list do not have.
 const CHANCE: f64 = 3.0;
-/// The most leaves that are searched for a part.
+/// The maximum number of leaves that are searched for a part.
 const LEAVES: usize = 4_000;
-/// The most ways that are tried to put a text together.
+/// The maximum number of combinations that are tried for a text.
 const WAYS: usize = 200;
 
-/// What each record that is told by its place adds to the cost of a text.
+/// The extra cost of a text for each record that is found by position.
 const STRANGER: f64 = 0.3;
 
-/// What may stand between the values of a list that is joined; what holds another comes before it.
+/// The possible separators in a joined list; longer ones come before those that they contain.
 const SEPARATORS: [&str; 24] = [
     ", ", "; ", " | ", " / ", " > ", " >> ", " -> ", " => ", " + ", " & ", " and ", " to ", ": ",
     " - ", ",", ";", "|", "/", ">", "+", "&", "-", " ", "\n",
 ];
 
-/// A part of a wanted text: where it ends, what it costs, and the ways to come by it.
+/// A part of a wanted text: its end, its cost, and the ways to produce it.
 struct Chunk {
     end: usize,
     cost: f64,
@@ -39,7 +39,7 @@ struct Chunk {
 }
 
 impl Search<'_> {
-    /// Parts of a text, texts that are put together, and lists that are joined.
+    /// Parts of texts, composed texts, and joined lists.
     pub(super) fn texts(
         &self,
         cases: &LeafCases<'_>,
@@ -66,7 +66,7 @@ impl Search<'_> {
         }
     }
 
-    /// The values of one place, with something between them.
+    /// The values of one place, joined by a separator.
     fn joins(
         &self,
         cases: &LeafCases<'_>,
@@ -114,7 +114,7 @@ impl Search<'_> {
                 continue;
             };
             let mut cuts = cuts(&source.text(), text);
-            // Of a single short text it is chance that it is in another.
+            // A single short text may occur in another by chance.
             cuts.retain(|(cost, _)| several || *cost < 0.9 || text.len() > 3);
             for (way, path) in self.paths(&seed.context, leaf) {
                 for (cost, cut) in &cuts {
@@ -127,7 +127,7 @@ impl Search<'_> {
         }
     }
 
-    /// The leaves that hold a text in a longer one, those of the innermost context first.
+    /// The leaves that contain a text within a longer one, those of the innermost context first.
     pub(super) fn holders(&self, seed: &Case<'_, Scalar>, text: &str) -> Vec<NodeId> {
         let mut holders = Vec::new();
         for &record in seed.context.stack.iter().rev() {
@@ -144,7 +144,7 @@ impl Search<'_> {
         holders
     }
 
-    /// A text made of values of the input and of words of its own.
+    /// A text composed of values of the input and constant words.
     fn concatenations(
         &self,
         cases: &LeafCases<'_>,
@@ -177,7 +177,8 @@ impl Search<'_> {
         }
     }
 
-    /// The cheapest way to cut a text into values of the input and the rest; none without values.
+    /// The cheapest division of a text into values of the input and the rest; `None` if it contains
+    /// no values.
     fn chunks(&self, seed: &Case<'_, Scalar>, composed: &Composed<'_>) -> Option<Vec<Vec<Way>>> {
         let bounds = &composed.bounds;
         if bounds.len() > WORDS {
@@ -263,7 +264,7 @@ impl Search<'_> {
     }
 }
 
-/// A text that is taken apart, and the other texts of its list.
+/// A text that is divided, and the other texts of its list.
 struct Composed<'a> {
     text: &'a str,
     bounds: Vec<usize>,
@@ -271,22 +272,22 @@ struct Composed<'a> {
 }
 
 impl Composed<'_> {
-    /// What it costs to take a part for a constant: more for letters, and more where other texts lack it.
+    /// The cost of a constant part: more for letters, and more if other texts lack it.
     fn constant_cost(&self, part: &str) -> f64 {
         let letters = part.chars().filter(|c| c.is_alphanumeric()).count();
         let letters = f64::from(u32::try_from(letters).unwrap_or(u32::MAX));
         let count = |text: &str| tokens(text).filter(|token| *token == part).count();
         let own = count(self.text);
         let everywhere = self.others.iter().all(|other| count(other) >= own);
-        // Blanks side by side fill a column up.
+        // Adjacent spaces pad a column.
         let column = part.len() > 1 && part.trim().is_empty();
         let chance = if column || !everywhere { CHANCE } else { 0.0 };
         0.1 + 0.7 * letters + chance
     }
 }
 
-/// The texts whose parts are looked for: the longest, and the one with the most blanks side by side, which
-/// shows how wide a column is.
+/// The texts whose parts are searched: the longest, and the one with the most adjacent spaces,
+/// which shows the width of a column.
 fn seeds<'a, 'c>(
     cases: &'a LeafCases<'c>,
     longest: &'a Case<'c, Scalar>,
@@ -302,7 +303,7 @@ fn seeds<'a, 'c>(
     seeds
 }
 
-/// From how many different records by place the parts of a text come.
+/// The number of different records, found by position, from which the parts of a text come.
 fn records_of(concat: &Expression) -> usize {
     let mut paths = Vec::new();
     concat.paths(&mut paths);
@@ -328,7 +329,7 @@ fn records_of(concat: &Expression) -> usize {
     records.len()
 }
 
-/// The words of a text and what stands between them.
+/// The words of a text and the separators between them.
 fn tokens(text: &str) -> impl Iterator<Item = &str> {
     let ends = bounds(text);
     let starts = ends.clone();
@@ -336,7 +337,7 @@ fn tokens(text: &str) -> impl Iterator<Item = &str> {
     pairs.filter_map(move |(from, to)| text.get(from..to))
 }
 
-/// Where words begin and end: at blanks and marks, and between digits and letters.
+/// The bounds of words: at spaces and punctuation, and between digits and letters.
 fn bounds(text: &str) -> Vec<usize> {
     let kind = |c: char| {
         if c.is_ascii_digit() {
@@ -359,7 +360,7 @@ fn bounds(text: &str) -> Vec<usize> {
     bounds
 }
 
-/// The ways to put a text together, one for each choice among the ways to its parts, with what they cost.
+/// The ways to compose a text, one for each combination of its parts, with the cost.
 pub(super) fn combined(chunks: Vec<Vec<Way>>) -> Vec<(f64, Vec<Expression>)> {
     let mut ways: Vec<(f64, Vec<Expression>)> = vec![(0.0, Vec::new())];
     for chunk in chunks {
@@ -378,7 +379,7 @@ pub(super) fn combined(chunks: Vec<Vec<Way>>) -> Vec<(f64, Vec<Expression>)> {
     ways
 }
 
-/// Parts with constants that stand together made one.
+/// Merges adjacent constants.
 fn merged(parts: Vec<Expression>) -> Vec<Expression> {
     let mut merged: Vec<Expression> = Vec::new();
     let flat = parts.into_iter().flat_map(|part| match part {

@@ -8,13 +8,14 @@ use super::search::{Candidate, LeafCases, Search};
 use super::template::{Bound, Expression};
 use super::tree::NodeId;
 
-/// The most numbers of a record that are tried.
+/// The maximum number of numbers of a record that are tried.
 const OPERANDS: usize = 24;
-/// The steps in which a threshold is looked for, the roundest first.
+/// The steps for choosing a threshold, the roundest first.
 const STEPS: [f64; 10] = [1e6, 1e5, 1e4, 1e3, 500.0, 100.0, 50.0, 10.0, 5.0, 1.0];
 
 impl Search<'_> {
-    /// A flag, or one of two words, by whether a number of the innermost record is large.
+    /// A flag, or one of two words, that depends on whether a number of the innermost record is
+    /// large.
     pub(super) fn thresholds(&self, cases: &LeafCases<'_>, found: &mut Vec<Candidate>) {
         let values: Option<Vec<&Scalar>> = cases.iter().map(|case| case.wanted).collect();
         let Some((large, small)) = values.as_deref().and_then(two_of) else {
@@ -54,8 +55,8 @@ impl Search<'_> {
         }
     }
 
-    /// One of two words by the sign of a number: what says so is more general than a table in which no code
-    /// comes again.
+    /// One of two words, by the sign of a number. This is more general than a table in which no
+    /// code repeats.
     pub(super) fn signs_of(&self, cases: &LeafCases<'_>, found: &mut Vec<Candidate>) {
         let is_chance = |found: &Candidate| match &found.expression {
             Expression::Table(_, entries) => {
@@ -78,7 +79,7 @@ impl Search<'_> {
         found.extend(words.into_iter().filter(is_sign));
     }
 
-    /// A flag that is set where a number is small.
+    /// A flag that is set if a number is small.
     fn below_threshold(
         &self,
         cases: &LeafCases<'_>,
@@ -104,7 +105,8 @@ impl Search<'_> {
         }
     }
 
-    /// The bound that tells records from others by a number at one place; none where none does.
+    /// The bound that separates records from others by a number at one place; `None` if there is
+    /// none.
     pub(super) fn bound_of(
         &self,
         meant: &[NodeId],
@@ -132,7 +134,7 @@ impl Search<'_> {
         (max(&meant) < min(&others)).then(|| Bound::Below(between(max(&meant), min(&others))))
     }
 
-    /// Whether a node is a number that says how much, not a code or a part of the envelope.
+    /// Whether a node is a quantity or amount, and not a code or a part of the envelope.
     pub(super) fn is_amount(&self, node: NodeId) -> bool {
         let current = self.tree.node(node);
         let number = current.value.as_ref().and_then(Scalar::number).is_some();
@@ -141,7 +143,7 @@ impl Search<'_> {
     }
 }
 
-/// The two values that there are; none where there are more, or only one.
+/// The two different values; `None` if there are more, or only one.
 fn two_of<'a>(values: &[&'a Scalar]) -> Option<(&'a Scalar, &'a Scalar)> {
     let one = *values.first()?;
     let other = *values.iter().find(|value| **value != one)?;
@@ -159,7 +161,7 @@ fn greatest(values: impl Iterator<Item = Option<f64>>) -> Option<f64> {
     values.into_iter().reduce(f64::max)
 }
 
-/// The roundest number above one and not above the other.
+/// The roundest number above one bound and not above the other.
 fn between(below: f64, above: f64) -> f64 {
     let round = |step: f64| (below / step).floor().mul_add(step, step);
     let mut rounds = STEPS.iter().map(|&step| round(step));

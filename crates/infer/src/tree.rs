@@ -1,9 +1,10 @@
-//! The input as a tree of records and leaves, whichever language it came in.
+//! The input as a tree of records and leaves, for both languages.
 //!
-//! A JSON array is no level of its own: its items are children of the object that holds it, under the
-//! array's key, which is how a path of JSONata sees them. In a service-defined document the items of
-//! one array are of many kinds, so a child has a class beside its key: the segment's identifier, or
-//! the loop's key. In XML the class is the attribute `Id` of a segment, an element or a loop.
+//! A JSON array is not a level of its own: its items are children of the object that contains the
+//! array, under the array's key, as in a path of JSONata. In a service-defined document, the items
+//! of one array are of many kinds, so a child has a class in addition to its key: the segment's
+//! identifier, or the loop's key. In XML the class is the attribute `Id` of a segment, an element
+//! or a loop.
 
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -13,7 +14,7 @@ use super::scalar::Scalar;
 pub(super) type NodeId = usize;
 pub(super) type SchemaId = usize;
 
-/// A value of the input and what hangs below it.
+/// A value of the input and its descendants.
 #[derive(Debug)]
 pub(super) struct Node {
     /// The root is its own parent.
@@ -22,7 +23,7 @@ pub(super) struct Node {
     /// The node after its last descendant.
     pub(super) end: NodeId,
     pub(super) value: Option<Scalar>,
-    /// By schema, then in the order of the document.
+    /// By schema, then in document order.
     pub(super) children: Vec<NodeId>,
 }
 
@@ -33,19 +34,19 @@ pub(super) struct Schema {
     pub(super) parent: SchemaId,
     pub(super) depth: usize,
     pub(super) label: Label,
-    /// In the order of the document.
+    /// In document order.
     pub(super) instances: Vec<NodeId>,
-    /// Whether there may be several beside each other.
+    /// Whether it may have siblings of the same kind.
     pub(super) listed: bool,
     pub(super) children: Vec<SchemaId>,
 }
 
-/// What a child is called.
+/// The name of a child.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Label {
     /// The key, the element's name, `@name` of an attribute, or `text()`.
     pub(super) field: String,
-    /// What tells it from others of the same field.
+    /// What distinguishes it from others with the same field.
     pub(super) class: Option<String>,
 }
 
@@ -57,7 +58,7 @@ pub(super) struct Tree {
     known: HashMap<(SchemaId, Label), SchemaId>,
     /// Whether elements are in namespaces, so that paths name them by their local name.
     pub(super) namespaced: bool,
-    /// How many nodes were looked at so far.
+    /// The number of nodes visited so far.
     pub(super) visited: Cell<u64>,
 }
 
@@ -124,7 +125,7 @@ impl Tree {
         self.schemas.iter().enumerate()
     }
 
-    /// Adds a child to the last open node; it is open until [`Tree::close`].
+    /// Adds a child to the last open node; it stays open until [`Tree::close`].
     pub(super) fn open(&mut self, parent: NodeId, label: Label, listed: bool) -> NodeId {
         let above = self.node(parent).schema;
         let schema = self.schema_of(above, label);
@@ -170,7 +171,7 @@ impl Tree {
         self.node_mut(id).value = Some(value);
     }
 
-    /// Ends a node: nothing more comes below it.
+    /// Closes a node: it gets no more descendants.
     pub(super) fn close(&mut self, id: NodeId) {
         let end = self.nodes.len();
         let mut children = std::mem::take(&mut self.node_mut(id).children);
@@ -190,7 +191,7 @@ impl Tree {
         node.children = children;
     }
 
-    /// The children of a node that are of a schema, in the order of the document.
+    /// The children of a node with a schema, in document order.
     pub(super) fn children(&self, id: NodeId, schema: SchemaId) -> &[NodeId] {
         let all = &self.node(id).children;
         let from = all.partition_point(|&item| self.node(item).schema < schema);
@@ -198,17 +199,17 @@ impl Tree {
         all.get(from..to).unwrap_or_default()
     }
 
-    /// The nodes of a schema at or below a node.
+    /// The nodes with a schema at or below a node.
     pub(super) fn within(&self, id: NodeId, schema: SchemaId) -> &[NodeId] {
         range(&self.schema(schema).instances, id, self.node(id).end)
     }
 
-    /// Whether a node is another or below it.
+    /// Whether a node is another node or is below it.
     pub(super) fn is_within(&self, id: NodeId, above: NodeId) -> bool {
         above <= id && id < self.node(above).end
     }
 
-    /// Whether a schema is another or below it.
+    /// Whether a schema is another schema or is below it.
     pub(super) fn is_below(&self, mut schema: SchemaId, above: SchemaId) -> bool {
         let depth = self.schema(above).depth;
         while self.schema(schema).depth > depth {
@@ -217,7 +218,7 @@ impl Tree {
         schema == above
     }
 
-    /// The schemas from below one to another, the other included.
+    /// The schemas below one, down to and including another.
     pub(super) fn chain(&self, above: SchemaId, mut schema: SchemaId) -> Vec<SchemaId> {
         let mut chain = Vec::new();
         while schema != above && schema != 0 {
@@ -228,7 +229,7 @@ impl Tree {
         chain
     }
 
-    /// The ancestor of a node that is of a schema.
+    /// The ancestor of a node with a schema.
     pub(super) fn ancestor(&self, mut id: NodeId, schema: SchemaId) -> NodeId {
         while self.node(id).schema != schema && id != Self::ROOT {
             id = self.node(id).parent;
@@ -245,7 +246,7 @@ impl Tree {
         self.known.get(&(schema, label)).copied()
     }
 
-    /// The child of a schema with this field and no class, which the input need not have.
+    /// The child of a schema with this field and no class, which may be absent from the input.
     pub(super) fn place(&mut self, schema: SchemaId, field: String) -> SchemaId {
         self.schema_of(schema, Label { field, class: None })
     }
@@ -260,7 +261,7 @@ impl Tree {
     }
 }
 
-/// The part of a sorted list of nodes from one up to another.
+/// The part of a sorted list of nodes from one node up to another.
 pub(super) fn range(nodes: &[NodeId], from: NodeId, to: NodeId) -> &[NodeId] {
     let first = nodes.partition_point(|&node| node < from);
     let last = nodes.partition_point(|&node| node < to);
@@ -268,7 +269,7 @@ pub(super) fn range(nodes: &[NodeId], from: NodeId, to: NodeId) -> &[NodeId] {
 }
 
 impl Label {
-    /// The X12 name of what it labels: `REF` of a segment, `REF01` of an element, `N1` of a loop.
+    /// The X12 name of the label: `REF` for a segment, `REF01` for an element, `N1` for a loop.
     pub(super) fn code(&self) -> Option<String> {
         if let Some(class) = &self.class {
             let name = class.strip_suffix("_loop").unwrap_or(class);

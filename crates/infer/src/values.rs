@@ -9,28 +9,28 @@ use crate::scalar::Scalar;
 use crate::wanted::{Element, Wanted};
 use crate::xml;
 
-/// A value that an output should have at a place, or has.
+/// A wanted and an actual value at a place of the output.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ValueDifference {
     /// The place, such as `lines[1].sku`.
     pub path: String,
-    /// The value that is wanted; none where there should be none.
+    /// The wanted value, if there is one.
     pub wanted: Option<String>,
-    /// The value that was made; none where there is none.
+    /// The actual value, if there is one.
     pub made: Option<String>,
 }
 
-/// How many values of an output are right, and which are not.
+/// The number of right values in an output, and the wrong ones.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ValueComparison {
-    /// Values that stand where they should.
+    /// The number of values that are right.
     pub right: usize,
     /// Values that are wrong, missing or surplus.
     pub differences: Vec<ValueDifference>,
 }
 
 impl ValueComparison {
-    /// Compares a wanted output with one that was made. What cannot be read has no values.
+    /// Compares a wanted output with an actual one. A text that cannot be read has no values.
     #[must_use]
     pub fn new(wanted: &str, made: &str, language: Language) -> Self {
         let (wanted, mut made) = (values(wanted, language), values(made, language));
@@ -56,7 +56,7 @@ impl ValueComparison {
         compared
     }
 
-    /// The share of right values among all that are wanted or made, from 0 to 1.
+    /// The share of right values in all wanted or actual values, from 0 to 1.
     #[must_use]
     pub fn share(&self) -> f64 {
         let all = self.right + self.differences.len();

@@ -5,7 +5,7 @@ use super::template::{Expression, Path, Select, Step, Template, Value};
 use super::tree::{SchemaId, Tree};
 
 impl Template {
-    /// The values that are its own, not those of templates in it.
+    /// The template's own values, without those of nested templates.
     fn values(&self) -> Vec<&Value> {
         match self {
             Self::Value(value) => vec![value],
@@ -21,7 +21,7 @@ impl Template {
         }
     }
 
-    /// The templates in it, each with the loops round it.
+    /// The nested templates, each with the loops around it.
     fn inner(&self) -> Vec<(&[Path], &Self)> {
         match self {
             Self::Object(members) => members
@@ -49,7 +49,7 @@ pub(super) fn expressions(template: &Template, take: &mut dyn FnMut(&Expression)
     }
 }
 
-/// Calls a function with every path of a template, those of loops and of joins included.
+/// Calls a function with every path of a template, including those of loops and joins.
 fn paths(template: &Template, take: &mut dyn FnMut(&Path)) {
     for value in template.values() {
         let mut found = Vec::new();
@@ -73,7 +73,7 @@ fn with_joins(path: &Path, take: &mut dyn FnMut(&Path)) {
     }
 }
 
-/// The paths by which a step joins.
+/// The paths in the joins of a step.
 fn joins(step: &Step) -> impl Iterator<Item = &Path> {
     step.select.iter().filter_map(|select| match select {
         Select::Joins(_, path) => Some(path),
@@ -81,7 +81,7 @@ fn joins(step: &Step) -> impl Iterator<Item = &Path> {
     })
 }
 
-/// The way from the root that most paths of a template begin with, if it is worth a variable.
+/// The path from the root with which most paths of a template begin, if it is worth a variable.
 pub(super) fn common_way(tree: &Tree, template: &Template) -> Option<Vec<Step>> {
     let mut ways = Vec::new();
     paths(template, &mut |path| {
@@ -110,8 +110,8 @@ pub(super) fn common_way(tree: &Tree, template: &Template) -> Option<Vec<Step>> 
     best.map(|(_, way)| way)
 }
 
-/// The way to the transactions of a service-defined document, where a template is about the one that the
-/// input has: every path goes through it, and no loop does.
+/// The path to the transactions of a service-defined document, if a template is about the only
+/// transaction of the input: every path goes through it, and no loop does.
 pub(super) fn transaction_way(tree: &Tree, template: &Template) -> Option<Vec<Step>> {
     let mut ways: Vec<Vec<Step>> = Vec::new();
     paths(template, &mut |path| {
@@ -123,7 +123,7 @@ pub(super) fn transaction_way(tree: &Tree, template: &Template) -> Option<Vec<St
     let first = ways.first()?;
     let end = first.iter().position(is_transaction)? + 1;
     let way = first.get(..end)?.to_vec();
-    // Of several transactions the output is about all.
+    // If there are several transactions, the output is about all of them.
     let several = way
         .last()
         .is_some_and(|last| tree.schema(last.schema).instances.len() > 1);
@@ -139,8 +139,8 @@ fn is_plain(tree: &Tree, schema: SchemaId) -> bool {
     tree.schema(schema).label.class.is_none()
 }
 
-/// Whether what is inside a loop of a level needs a name for its record: from further in, or in a
-/// filter, where a path begins elsewhere.
+/// Whether the templates inside a loop need a name for its record: in an inner loop, or in a
+/// filter, where paths begin elsewhere.
 pub(super) fn refers(inner: &[Path], template: &Template, level: usize) -> bool {
     refers_at(inner, template, level, level)
 }
@@ -163,7 +163,7 @@ fn refers_at(inner: &[Path], template: &Template, level: usize, at: usize) -> bo
             .any(|(each, template)| refers_at(each, template, level, at))
 }
 
-/// Whether a path at one level needs the name of the record of another.
+/// Whether a path at one level refers to the record of another by name.
 fn needs(path: &Path, level: usize, at: usize) -> bool {
     let mut is_joined = false;
     for join in path.steps.iter().flat_map(joins) {
@@ -172,7 +172,7 @@ fn needs(path: &Path, level: usize, at: usize) -> bool {
     (path.from == level && at > level) || is_joined
 }
 
-/// Whether a template uses the place of the innermost record.
+/// Whether a template uses the position of the innermost record.
 pub(super) fn counts(template: &Template) -> bool {
     let place = |value: &&Value| uses_place(&value.expression);
     template.values().iter().any(place)
@@ -214,7 +214,7 @@ pub(super) fn runs(template: &Template) -> bool {
     is_running
 }
 
-/// The changes of a date's form that an expression makes.
+/// The date conversions in an expression.
 pub(super) fn reformats(expression: &Expression, take: &mut dyn FnMut((DateFormat, DateFormat))) {
     match expression {
         Expression::Reformat(_, from, to) => take((*from, *to)),

@@ -17,13 +17,13 @@ pub(super) enum Wanted {
 pub(super) struct Element {
     pub(super) name: String,
     pub(super) attributes: Vec<(String, Wanted)>,
-    /// Elements; the text of an element without any stands in `text`.
+    /// Child elements; an element without any has its text in `text`.
     pub(super) children: Vec<Wanted>,
     pub(super) text: Option<Box<Wanted>>,
 }
 
 impl Wanted {
-    /// The output that a JSON value is.
+    /// The wanted output from a JSON value.
     pub(super) fn of_json(value: &serde_json::Value) -> Self {
         match value {
             serde_json::Value::Object(members) => {
@@ -37,7 +37,7 @@ impl Wanted {
         }
     }
 
-    /// What kind of item of a list it is: the segment, the loop, or the element's name.
+    /// The class of a list's item: the segment, the loop, or the element's name.
     pub(super) fn class(&self) -> String {
         match self {
             Self::Object(members) => {
@@ -52,7 +52,7 @@ impl Wanted {
         }
     }
 
-    /// The first scalar in it that tells it from others of its class, such as `ST` of an N1 loop.
+    /// The first scalar that distinguishes it from others of its class, such as `ST` in an N1 loop.
     pub(super) fn qualifier(&self) -> Option<String> {
         match self {
             Self::Object(members) => members.iter().find_map(|(_, value)| value.qualifier()),
@@ -65,7 +65,7 @@ impl Wanted {
         }
     }
 
-    /// The scalars in it that are not those of lists of its own.
+    /// Its scalars, without those of its lists.
     pub(super) fn own_leaves<'a>(&'a self, into: &mut Vec<&'a Scalar>) {
         match self {
             Self::Object(members) => members
@@ -97,7 +97,7 @@ impl Wanted {
         }
     }
 
-    /// Whether it is an element without elements in it, or a segment.
+    /// Whether it is an element without child elements, or a segment.
     fn is_simple(&self) -> bool {
         match self {
             Self::Element(element) => element.children.is_empty() || element.id().is_some(),
@@ -105,7 +105,7 @@ impl Wanted {
         }
     }
 
-    /// Every scalar in it.
+    /// All its scalars.
     pub(super) fn leaves<'a>(&'a self, into: &mut Vec<&'a Scalar>) {
         match self {
             Self::Object(members) => members.iter().for_each(|(_, member)| member.leaves(into)),

@@ -1,4 +1,4 @@
-//! Reads XML into the input's tree and into the wanted output.
+//! Reads XML into the input tree and into the wanted output.
 
 use quick_xml::Reader;
 use quick_xml::escape::EscapeError;
@@ -9,10 +9,10 @@ use super::scalar::Scalar;
 use super::tree::{Label, NodeId, Tree};
 use super::wanted::{Element, Wanted};
 
-/// How deep elements may nest.
+/// The maximum depth of nested elements.
 const DEPTH: usize = 128;
 
-/// An element as it is written.
+/// An element of the text.
 struct Written {
     name: String,
     attributes: Vec<(String, String)>,
@@ -59,7 +59,7 @@ pub(super) fn input(text: &str) -> Result<Tree, XmlError> {
     Ok(tree)
 }
 
-/// The wanted output that an XML text is.
+/// The wanted output from an XML text.
 ///
 /// # Errors
 ///
@@ -117,14 +117,14 @@ fn leaf(tree: &mut Tree, parent: NodeId, field: String, value: &str) {
     tree.close(node);
 }
 
-/// Whether an element may stand there several times although it does not here.
+/// Whether an element may repeat, although it occurs once here.
 fn is_listed(above: Option<&Written>, element: &Written) -> bool {
     let service = ["interchange", "group", "transaction", "segment", "loop"];
     service.contains(&element.name.as_str())
         || above.is_some_and(|above| is_plural(&above.name, &element.name))
 }
 
-/// Whether a name says that it holds several of another: `lines` of `line`, `LineList` of `Line`.
+/// Whether a name is the plural or list of another: `lines` for `line`, `LineList` for `Line`.
 pub(super) fn is_plural(plural: &str, singular: &str) -> bool {
     let (plural, singular) = (plural.to_lowercase(), singular.to_lowercase());
     let ending = plural.strip_prefix(&singular);
@@ -187,7 +187,7 @@ fn read(text: &str) -> Result<Written, XmlError> {
     }
 }
 
-/// Puts an ended element into the one that is open; the root is returned.
+/// Adds a closed element to the one that is open; returns the root.
 fn put(open: &mut [Written], mut element: Written) -> Option<Written> {
     if element.text.trim().is_empty() {
         element.text.clear();

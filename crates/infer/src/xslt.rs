@@ -15,21 +15,21 @@ use super::walk::{common_way, refers, runs};
 /// Prints one template.
 pub(super) struct Printer<'a> {
     tree: &'a Tree,
-    /// The name of each level's record, where it has a variable.
+    /// The name of each level's record, if it has a variable.
     names: Vec<Option<String>>,
-    /// Every name that is taken.
+    /// All names in use.
     taken: Vec<String>,
-    /// A long way from the root that has a variable.
+    /// A long path from the root that has a variable.
     hoisted: Option<(Vec<Step>, String)>,
-    /// Variables that the next value needs before it.
+    /// Variables that must precede the next value.
     before: Vec<String>,
-    /// The name of the innermost loop's counter, where it has a variable.
+    /// The name of the innermost loop's counter, if it has a variable.
     counter: Option<String>,
-    /// The variable that holds the levels of the output.
+    /// The variable with the levels of the output.
     numbered: Option<String>,
     /// Whether a function of EXSLT is used.
     exslt: bool,
-    /// Whether a function on strings of EXSLT is used.
+    /// Whether a string function of EXSLT is used.
     strings: bool,
     lines: Vec<String>,
     indent: usize,
@@ -95,7 +95,7 @@ impl Printer<'_> {
             .push(format!("{}{text}", "  ".repeat(self.indent)));
     }
 
-    /// A name that is not taken yet.
+    /// An unused name.
     fn name(&mut self, wanted: String) -> String {
         let numbered = (2..).map(|number| format!("{wanted}{number}"));
         let mut names = std::iter::once(wanted.clone()).chain(numbered);
@@ -135,13 +135,13 @@ impl Printer<'_> {
             }
             Template::Value(value) => self.content(&value.expression),
             Template::Levels(_, tree) => self.levels(tree),
-            // Objects and lists belong to JSON.
+            // Only JSON has objects and lists.
             Template::Object(_) | Template::List(_) | Template::Keyed(..) | Template::Entry(..) => {
             }
         }
     }
 
-    /// Loops round a template.
+    /// The loops around a template.
     fn loops(&mut self, each: &[Path], template: &Template) {
         let Some((path, inner)) = each.split_first() else {
             self.template(template, None);
@@ -178,7 +178,7 @@ impl Printer<'_> {
         self.line("</xsl:for-each>");
     }
 
-    /// The order of a loop.
+    /// The sort order of a loop.
     fn sort(&mut self, path: &Path) {
         let selects = path.steps.iter().flat_map(|step| &step.select);
         let sorted = selects.filter_map(|select| match select {
@@ -207,7 +207,7 @@ impl Printer<'_> {
         self.put(&lines);
     }
 
-    /// The start of an element: attributes that are expressions stand in it in braces.
+    /// The start of an element; attributes that are expressions are written in braces.
     fn open(&mut self, name: &str, attributes: &[(String, Value)]) -> Open {
         let mut open = Open {
             tag: name.to_owned(),
@@ -306,7 +306,7 @@ impl Printer<'_> {
         self.line(&format!("<xsl:value-of select=\"{}\"/>", attribute(select)));
     }
 
-    /// Writes the variables that a value needs before it.
+    /// Writes the variables that must precede a value.
     fn flush(&mut self) {
         let before = std::mem::take(&mut self.before);
         self.put(&before);
@@ -321,7 +321,7 @@ impl Printer<'_> {
 
 /// The start of an element.
 struct Open {
-    /// Its name and the attributes that fit in the tag.
+    /// Its name and the attributes that can be written in the tag.
     tag: String,
     /// The instructions for other attributes.
     inside: Vec<String>,
@@ -333,7 +333,7 @@ impl Open {
     }
 }
 
-/// Whether a value has a comment: all but the constants that a standard fixes.
+/// Whether a value gets a comment: all except constants that a standard fixes.
 fn is_noted(value: &Value, element: Option<&str>) -> bool {
     !value.unexplained || is_noteworthy(value, element)
 }
@@ -350,7 +350,7 @@ fn is_block(expression: &Expression) -> bool {
     )
 }
 
-/// The X12 element that an element of a service-defined document stands for.
+/// The X12 element for an element of a service-defined document.
 fn code(name: &str, attributes: &[(String, Value)]) -> Option<String> {
     let known = matches!(name, "segment" | "element" | "loop");
     let id = attributes.iter().find(|(name, _)| name == "Id")?;
@@ -360,7 +360,7 @@ fn code(name: &str, attributes: &[(String, Value)]) -> Option<String> {
     }
 }
 
-/// An element of the envelope, whose attributes are constants as a rule.
+/// An element of the envelope, whose attributes are usually constants.
 fn envelope(name: &str) -> Option<&'static str> {
     let known = [
         "interchange",

@@ -9,7 +9,7 @@ use crate::standard;
 use crate::template::{Aggregate, Expression, Path, Select};
 use crate::tree::SchemaId;
 
-/// How many pairs of a qualifier and a product's number a segment may have.
+/// The maximum number of pairs of a qualifier and a product's number in a segment.
 const PAIRS: usize = 10;
 
 impl Printer<'_> {
@@ -80,7 +80,7 @@ impl Printer<'_> {
         format!("{} {sign} {factor}", self.operand(of))
     }
 
-    /// A text that is cut at a separator.
+    /// A text cut at a separator.
     fn cut(&mut self, function: &str, of: &Expression, separator: &str) -> String {
         self.call(function, of, &format!(", {}", quoted(separator)))
     }
@@ -110,7 +110,7 @@ impl Printer<'_> {
         format!("{is} ? -{of} : {of}")
     }
 
-    /// A function of a list of numbers, which may be texts.
+    /// An aggregate function of a list of numbers, which may be texts.
     fn aggregated(&self, function: &str, path: &Path) -> String {
         let last = path.steps.last();
         let are_numbers = last.is_some_and(|last| !self.is_text(last.schema));
@@ -118,7 +118,7 @@ impl Printer<'_> {
         format!("${function}({}{each})", self.path(path))
     }
 
-    /// Whether a path ends in a list of scalars, which stays a list even where it has one.
+    /// Whether a path ends in a list of scalars that must remain a list even with one item.
     fn is_bare_list(&self, path: &Path) -> bool {
         let by_place =
             |select: &Select| matches!(select, Select::First | Select::Last | Select::At(_));
@@ -172,8 +172,7 @@ impl Printer<'_> {
         format!("${function}({}{rest})", self.expression(of))
     }
 
-    /// An expression that can stand beside an operator.
-    /// An operand of which a sum is 0 where there are no records.
+    /// An expression as an operand. A sum is 0 if there are no records.
     fn term(&mut self, of: &Expression) -> String {
         let text = self.operand(of);
         let is_sum = matches!(of, Expression::Sum(_) | Expression::SumOfProducts(..));
@@ -217,7 +216,7 @@ impl Printer<'_> {
         }
     }
 
-    /// A path to records; those of other classes have none of the members that are asked for.
+    /// A path to records. Records of other classes do not have the members that follow.
     fn open_path(&self, path: &Path) -> String {
         self.path(path)
     }
@@ -249,7 +248,7 @@ impl Printer<'_> {
             Expression::Path(path) if paths == 1 => Some(path.clone()),
             _ => None,
         });
-        // Of a value that is missing nothing is made, not a text without it.
+        // If a value is missing, the whole text is missing.
         if let Some(path) = single {
             let part = |part: &Expression| match part {
                 Expression::Constant(value) => literal(value),
@@ -282,7 +281,7 @@ impl Printer<'_> {
     }
 }
 
-/// The text `$` in one form, put into another.
+/// Converts the text `$` from one format to another.
 pub(super) fn reformat(from: DateFormat, to: DateFormat) -> String {
     let piece = |piece: Piece| match piece {
         Piece::Copied(start, length) => format!("$substring($, {start}, {length})"),
@@ -292,7 +291,7 @@ pub(super) fn reformat(from: DateFormat, to: DateFormat) -> String {
     pieces.join(" & ")
 }
 
-/// The function of JSONata for one number of several.
+/// The JSONata function for an aggregate.
 fn aggregate_name(what: Aggregate) -> &'static str {
     match what {
         Aggregate::Max => "max",

@@ -51,7 +51,7 @@ impl Printer<'_> {
     fn step(&self, step: &Step, last: bool) -> String {
         let label = &self.tree.schema(step.schema).label;
         let mut text = match label.field.as_str() {
-            // The items of an array that is the root: paths go through it by themselves.
+            // If the root is an array, paths iterate over its items automatically.
             "" if !last && step.select.is_empty() => return String::new(),
             "" if step.select.is_empty() => "$.$".to_owned(),
             "" => "$".to_owned(),
@@ -95,7 +95,7 @@ impl Printer<'_> {
         )
     }
 
-    /// A member that records of this class have and those of others do not.
+    /// A member that only records of this class have.
     fn class(&self, schema: SchemaId) -> String {
         let children = &self.tree.schema(schema).children;
         let often = children
@@ -108,7 +108,7 @@ impl Printer<'_> {
         let names = field
             .iter()
             .map(|&field| &self.tree.schema(field).label.field)
-            // The items of an array in an array have no name of their own.
+            // Items of an array within an array have no name of their own.
             .filter(|field| !field.is_empty())
             .map(|field| name(field));
         let path = names.collect::<Vec<_>>().join(".");
@@ -152,7 +152,7 @@ impl Printer<'_> {
             Select::Extreme(field, greatest) => {
                 self.sorted(field, self.is_numeric(field), *greatest) + "[0]"
             }
-            // A function round the path says so.
+            // A function around the path does this.
             Select::Unique(_) | Select::Reversed => String::new(),
             Select::Beyond(field, bound) => {
                 let key = self.field(field);
@@ -185,7 +185,7 @@ impl Printer<'_> {
         }
     }
 
-    /// A value as a member holds it: a number where members are numbers.
+    /// A literal of the member's type: a number if the member's values are numbers.
     fn literal(&self, field: &[SchemaId], value: &str) -> String {
         if field.last().is_some_and(|&last| self.is_text(last)) {
             quoted(value)
@@ -204,7 +204,7 @@ impl Printer<'_> {
         nodes.is_some_and(|nodes| nodes.iter().all(number))
     }
 
-    /// Whether values of a kind are texts.
+    /// Whether values of a kind are strings.
     pub(super) fn is_text(&self, schema: SchemaId) -> bool {
         let nodes = &self.tree.schema(schema).instances;
         let mut values = nodes.iter().map(|&node| &self.tree.node(node).value);
@@ -212,7 +212,7 @@ impl Printer<'_> {
     }
 }
 
-/// A member's name, quoted where it must be.
+/// A member's name, quoted if necessary.
 pub(super) fn name(field: &str) -> String {
     let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let plain = field.chars().all(word)

@@ -9,7 +9,7 @@ use crate::standard;
 use crate::template::{Aggregate, Expression, Path};
 use crate::tree::SchemaId;
 
-/// How many pairs of a qualifier and a product's number a segment may have.
+/// The maximum number of pairs of a qualifier and a product's number in a segment.
 const PAIRS: usize = 10;
 const SMALL: &str = "abcdefghijklmnopqrstuvwxyz";
 const CAPITAL: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -120,7 +120,7 @@ impl Printer<'_> {
         }
     }
 
-    /// The products of two values of records, as nodes of a variable.
+    /// The products of two values of records, as nodes in a variable.
     fn products(&mut self, path: &Path, one: &[SchemaId], other: &[SchemaId]) -> String {
         let select = attribute(&self.path(path));
         let (one, other) = (self.field(one), self.field(other));
@@ -169,7 +169,7 @@ impl Printer<'_> {
         }
     }
 
-    /// An expression that can stand beside an operator.
+    /// An expression as an operand.
     fn operand(&mut self, of: &Expression) -> String {
         let text = self.expression(of);
         let loose = matches!(
@@ -189,7 +189,7 @@ impl Printer<'_> {
         if loose { format!("({text})") } else { text }
     }
 
-    /// A variable for what only instructions can say.
+    /// A variable for an expression that needs instructions.
     fn variable(&mut self, expression: &Expression) -> String {
         let block = self.block(expression);
         let name = self.name("value".to_owned());
@@ -277,7 +277,7 @@ impl Printer<'_> {
     }
 }
 
-/// `XPath` 1.0 has neither a greatest nor a least number: the one that no other is beyond.
+/// `XPath` 1.0 has no maximum and minimum: selects the number that no other exceeds.
 fn aggregate(what: Aggregate, nodes: &str) -> String {
     match what {
         Aggregate::Average => format!("sum({nodes}) div count({nodes})"),
@@ -286,7 +286,7 @@ fn aggregate(what: Aggregate, nodes: &str) -> String {
     }
 }
 
-/// The first letter of a text as a capital, the rest in small letters.
+/// A text with an initial capital, the rest in lower case.
 fn capital(of: &str) -> String {
     format!(
         "concat(translate(substring({of}, 1, 1), '{SMALL}', '{CAPITAL}'), \
@@ -294,7 +294,7 @@ fn capital(of: &str) -> String {
     )
 }
 
-/// A text filled up to a length, which is negative where the filling stands before it.
+/// A text padded to a length; a negative length pads at the start.
 fn padded(of: &str, width: i32, fill: char) -> String {
     let length = width.unsigned_abs();
     let filling = quoted(
@@ -310,7 +310,7 @@ fn padded(of: &str, width: i32, fill: char) -> String {
     format!("substring(concat({of}, {filling}), 1, {length})")
 }
 
-/// A date or time in another form.
+/// A date or time in another format.
 fn reformatted(of: &str, from: DateFormat, to: DateFormat) -> String {
     let piece = |piece: Piece| match piece {
         Piece::Copied(start, length) => format!("substring({of}, {}, {length})", start + 1),

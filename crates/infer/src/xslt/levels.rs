@@ -1,14 +1,14 @@
-//! Prints hierarchical levels: first as a tree, which the template numbers as it writes it.
+//! Prints hierarchical levels: first as a tree, which the template then numbers while writing it.
 
 use super::Printer;
 use crate::levels::LEVEL;
 use crate::template::Template;
 
-/// The variables of a level that is written.
+/// The variables of the current level.
 pub(super) const VARIABLES: [&str; 2] = ["number", "above"];
 
 impl Printer<'_> {
-    /// How many levels the output has.
+    /// The number of levels in the output.
     pub(super) fn count_of_levels(&self) -> String {
         match &self.numbered {
             Some(name) => format!("count(exsl:node-set(${name})//{LEVEL})"),
@@ -16,8 +16,8 @@ impl Printer<'_> {
         }
     }
 
-    /// A variable that holds the tree of the levels, and the loops that are made of it: `position()` is the
-    /// number of a level, because the levels come in the order of the document.
+    /// A variable with the tree of the levels, and the loops made from it: `position()` is the
+    /// number of a level, because the levels are in document order.
     pub(super) fn levels(&mut self, tree: &Template) {
         self.exslt = true;
         let name = self.name("numbered".to_owned());

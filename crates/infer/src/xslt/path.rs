@@ -57,7 +57,7 @@ impl Printer<'_> {
         }
     }
 
-    /// A way below a record.
+    /// A path below a record.
     pub(super) fn field(&self, field: &[SchemaId]) -> String {
         let labels = field.iter().map(|&field| self.label(field));
         labels.collect::<Vec<_>>().join("/")
@@ -89,7 +89,7 @@ impl Printer<'_> {
                 let field = self.field(field);
                 format!("[not({field} = preceding-sibling::*/{field})]")
             }
-            // A loop says so in an instruction of its own.
+            // A separate instruction of the loop does this.
             Select::Sorted(..) | Select::SortedByProduct(..) | Select::Reversed => String::new(),
             Select::Extreme(field, greatest) => {
                 let (label, field) = (self.label(schema), self.field(field));
@@ -108,7 +108,7 @@ impl Printer<'_> {
     }
 }
 
-/// A text as `XPath` writes it, which has no way to escape a quote.
+/// A text as an `XPath` literal; `XPath` has no escape for quotes.
 pub(super) fn quoted(text: &str) -> String {
     if !text.contains('\'') {
         return format!("'{text}'");

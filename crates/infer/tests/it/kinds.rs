@@ -1,4 +1,5 @@
-//! Mapping by example: pairs of each kind of mapping, scored on an input that the search did not see.
+//! Mapping by example: pairs of each kind of mapping, scored on an input that the search did not
+//! get.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -7,9 +8,9 @@ use std::path::Path;
 
 use crate::tasks::{README, Score, folders, score};
 
-/// Where the pairs are, a folder for each kind.
+/// The folder with the pairs, in one folder for each kind.
 const KINDS: &str = "../../fixtures/mapping/kinds";
-/// The fewest that must be right on the input that was not seen.
+/// The minimum number of right results on the unseen input.
 const RIGHT: usize = 198;
 
 fn kinds() -> BTreeMap<String, Vec<Score>> {

@@ -1,4 +1,4 @@
-//! Mapping by example, from documents that nobody would write.
+//! Mapping by example, from random documents.
 
 use b2bi_local_infer::{self as infer, Language};
 use b2bi_local_mapping::{Cancel, Engine, Jsonata, Limits, Run};
@@ -67,7 +67,7 @@ fn scalars(value: &Value, into: &mut Vec<Value>) {
     }
 }
 
-/// A document as business has them: scalars, and a list of records alike.
+/// A typical business document: scalars, and a list of similar records.
 fn order() -> impl Strategy<Value = Value> {
     let line = (scalar(), scalar()).prop_map(|(sku, note)| json!({"sku": sku, "note": note}));
     let tags = prop::collection::vec("[a-z]{1,8}", 0..4);

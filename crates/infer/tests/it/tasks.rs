@@ -1,4 +1,4 @@
-//! Mapping by example: tasks of a person's day, scored on an input that the search did not see.
+//! Mapping by example: realistic tasks, scored on an input that the search did not get.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -11,22 +11,22 @@ use b2bi_local_mapping::{Cancel, Cause, Engine, Jsonata, Limits, Run};
 use b2bi_local_x12::{Layout, to_json, to_xml};
 use serde_json::{Value, json};
 
-/// Where the tasks are.
+/// The folder with the tasks.
 const TASKS: &str = "../../fixtures/mapping/infer";
-/// Where the table of scores is.
+/// The page with the table of scores.
 pub(crate) const README: &str = "../../docs/mapping-by-example.md";
-/// The fewest that must be right on the input that was not seen.
+/// The minimum number of right results on the unseen input.
 const RIGHT: usize = 38;
 
-/// How a task went.
+/// The outcome of a task.
 pub(crate) struct Score {
     pub(crate) name: String,
     language: Language,
-    /// The share of the wanted lines that the template makes of the input it was inferred from.
+    /// The share of the wanted lines in the template's output for its own input.
     accuracy: f64,
-    /// Whether it makes what a person expects of an input it was not.
+    /// Whether it gives the expected output for an unseen input.
     pub(crate) unseen: bool,
-    /// The wrong values of that input's output at members that have no comment.
+    /// The wrong values in the output for the unseen input, at members that have no comment.
     pub(crate) unmarked: Vec<String>,
 }
 
@@ -38,7 +38,7 @@ fn tasks() -> Vec<PathBuf> {
     folders(&Path::new(env!("CARGO_MANIFEST_DIR")).join(TASKS))
 }
 
-/// The folders in a folder, by name.
+/// The folders in a folder, sorted by name.
 pub(crate) fn folders(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder)
         .unwrap()
@@ -72,17 +72,17 @@ fn map(template: &str, input: &str, language: Language) -> String {
 fn jsonata(template: &str, input: &str) -> String {
     let run = Run::new(0, 1, Limits::standard());
     let compiled = Jsonata.compile(template).unwrap();
-    // A template that fails makes nothing.
+    // A template that fails has no output.
     let mapped = compiled.evaluate(input, &run).ok().flatten();
     mapped.unwrap_or_else(|| "null".to_owned())
 }
 
-/// XSLT has its engine in a crate that builds on this one, so here xsltproc carries it out;
-/// `scripts/libxslt` installs it.
+/// The XSLT engine is in a crate that depends on this one, so this test uses xsltproc, which
+/// `scripts/libxslt` installs.
 fn xslt(template: &str, input: &str) -> String {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("infer");
     fs::create_dir_all(&folder).unwrap();
-    // Tests run in processes of their own, whose threads have the same numbers.
+    // Tests run in separate processes, and threads of different processes have the same ids.
     let unique = format!("{}-{:?}", std::process::id(), std::thread::current().id());
     let [stylesheet, document] = ["xsl", "xml"].map(|item| folder.join(format!("{unique}.{item}")));
     fs::write(&stylesheet, template).unwrap();
@@ -112,7 +112,7 @@ fn is_same(one: &str, other: &str, language: Language) -> bool {
     }
 }
 
-/// A task's name, and its language, which the name tells.
+/// A task's name, and its language, which the name states.
 fn named(task: &Path) -> (String, Language) {
     let name = task.file_name().unwrap().to_string_lossy().into_owned();
     let language = if name.contains("xslt") {
@@ -123,14 +123,14 @@ fn named(task: &Path) -> (String, Language) {
     (name, language)
 }
 
-/// Whether the member at a path of an output, or one round it, has a comment in a template.
+/// Whether the member at a path of an output, or an enclosing one, has a comment in a template.
 fn is_marked(template: &str, path: &str) -> bool {
     let names = path
         .split(['.', '/', '@'])
         .map(|part| part.split('[').next().unwrap_or(part));
     let mut names = names.filter(|name| !name.is_empty()).peekable();
     if names.peek().is_none() {
-        // The template failed as a whole.
+        // The template as a whole failed.
         return has_comment(template);
     }
     names.any(|name| {
@@ -222,7 +222,7 @@ fn the_same_examples_always_give_the_same_template() {
     }
 }
 
-/// What an output with one new value looks like in the template.
+/// Checks how the template writes an output with one new value.
 fn check(input: &Value, output: &Value, wanted: &str) {
     let template = generate(&input.to_string(), &output.to_string(), Language::Jsonata);
     assert!(template.contains(wanted), "{wanted} is not in\n{template}");
@@ -352,7 +352,7 @@ fn a_search_that_nobody_waits_for_ends() {
     assert_eq!(problem.cause, Cause::Cancelled);
 }
 
-/// Orders of many lines, each with values of its own.
+/// Orders with many lines of different values.
 fn lines(count: usize) -> (Value, Value) {
     let line = |n: usize| json!({"sku": format!("SKU-{n}"), "qty": n % 97, "note": format!("note {n} of many")});
     let made = |n: usize| json!({"item": format!("SKU-{n}"), "quantity": (n % 97).to_string(), "text": format!("note {n} of many")});
