@@ -1,5 +1,5 @@
-//! Prints what this crate makes of each expression of a table, one JSON document a line:
-//! `{"value": TEXT}`, `{"error": CODE}`, or `{}` where nothing is selected.
+//! Prints the result of each expression of a table, one JSON document per line: `{"value": TEXT}`,
+//! `{"error": CODE}`, or `{}` if nothing is selected.
 //!
 //! Usage: `jsonata_results INPUTS EXPRESSIONS`: a JSON object of documents by their names, and lines of
 //! a group, a document's name and an expression, with tabs between. `scripts/jsonata-differential`
@@ -11,7 +11,7 @@ use std::{env, fs};
 use b2bi_local_mapping::{Engine, Jsonata, Limits, Run};
 use serde_json::{Value, json};
 
-/// No expression of the table asks for the time or for chance.
+/// No expression of the table uses the time or random numbers.
 const NOW: i64 = 0;
 const SEED: u64 = 1;
 

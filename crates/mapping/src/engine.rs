@@ -13,23 +13,24 @@ pub trait Engine {
     ///
     /// # Errors
     ///
-    /// The template is not one of this language; the problem says where.
+    /// The template is not valid in this language; the error has the position.
     fn compile(&self, template: &str) -> Result<Box<dyn Template>, MappingError>;
 }
 
-/// A template that was read.
+/// A compiled template.
 pub trait Template {
-    /// Maps an input, and writes the result; none where the template selects nothing.
+    /// Maps an input and writes the result; `None` if the template selects nothing.
     ///
-    /// An empty input is no value at all: nothing can be selected from it.
+    /// An empty input is no value: nothing can be selected from it.
     ///
     /// # Errors
     ///
-    /// The input cannot be read, the template does not fit it, a limit is reached, or the run was
+    /// The input cannot be read, the template fails on it, a limit is reached, or the run was
     /// cancelled.
     fn evaluate(&self, input: &str, run: &Run) -> Result<Option<String>, MappingError>;
 
-    /// The same of an input that nobody else needs: it is dropped as soon as it has been read.
+    /// The same for an input that the caller does not need: it is dropped as soon as it has been
+    /// read.
     ///
     /// # Errors
     ///
@@ -39,18 +40,18 @@ pub trait Template {
     }
 }
 
-/// What an evaluation is handed from outside.
+/// The external values of an evaluation.
 #[derive(Clone, Debug)]
 pub struct Run {
-    /// The time it is in the template, in milliseconds since 1970.
+    /// The current time for the template, in milliseconds since 1970.
     pub now: i64,
-    /// Where chance begins: the same seed draws the same numbers.
+    /// The seed of random numbers: the same seed gives the same numbers.
     pub seed: u64,
-    /// How far it may go.
+    /// The limits of the evaluation.
     pub limits: Limits,
-    /// Ends it from another thread.
+    /// Cancels the evaluation from another thread.
     pub cancel: Cancel,
-    /// What the template says beside its output.
+    /// Messages of the template, separate from its output.
     pub messages: Messages,
 }
 
@@ -68,23 +69,23 @@ impl Run {
     }
 }
 
-/// How far an evaluation may go.
+/// The limits of an evaluation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// How long it may take.
+    /// The maximum duration.
     pub time: Duration,
-    /// How deep it may nest.
+    /// The maximum depth of nesting.
     pub depth: usize,
-    /// The most items that a step may select.
+    /// The maximum number of items that a step selects.
     pub items: usize,
-    /// The most bytes of a string that it builds.
+    /// The maximum length of a string that it builds, in bytes.
     pub string_bytes: usize,
-    /// The most bytes of the output.
+    /// The maximum length of the output, in bytes.
     pub output_bytes: usize,
 }
 
 impl Limits {
-    /// Limits that no template for a business document reaches.
+    /// Limits that templates for business documents do not reach.
     #[must_use]
     pub const fn standard() -> Self {
         Self {
@@ -96,10 +97,11 @@ impl Limits {
         }
     }
 
-    /// The same limits for an input of this size. Each full MiB adds a tenth of the time, two MiB of output
-    /// and of a string, and an item for each eight bytes.
+    /// The same limits, scaled to an input of this size. Each full MiB adds a tenth of the time,
+    /// two MiB of output and of a string, and an item for each eight bytes.
     ///
-    /// An input as large as the service takes needs more than a template that never ends deserves.
+    /// The largest inputs of the service need more than a small input with an endless template
+    /// should get.
     #[must_use]
     pub fn for_input(mut self, bytes: usize) -> Self {
         let mebibytes = bytes >> 20;
@@ -113,30 +115,30 @@ impl Limits {
         self
     }
 
-    /// How long a failed evaluation may be done again to find the place of its error.
+    /// How long the second evaluation may take that searches the position of an error.
     #[must_use]
     pub fn search_time(&self) -> Duration {
         (self.time / 2).min(Duration::from_secs(1))
     }
 }
 
-/// Ends a run from another thread; clones end the same run.
+/// Cancels a run from another thread; clones cancel the same run.
 #[derive(Clone, Debug, Default)]
 pub struct Cancel(CancelToken);
 
 impl Cancel {
-    /// Ends the run at its next step.
+    /// Cancels the run at its next step.
     pub fn cancel(&self) {
         self.0.cancel();
     }
 
-    /// Whether the run is to end.
+    /// Whether the run has been cancelled.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         self.0.is_cancelled()
     }
 
-    /// The same in the form of the JSONata library.
+    /// The same token in the type of the JSONata library.
     pub(crate) fn token(&self) -> CancelToken {
         self.0.clone()
     }

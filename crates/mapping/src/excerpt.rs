@@ -2,12 +2,12 @@
 
 use crate::problem::{MappingError, Position};
 
-/// The most characters that are shown of a line.
+/// The maximum number of characters that are shown from a line.
 const WIDTH: usize = 100;
 
 impl MappingError {
-    /// The line of the template where the error is, with a caret below its column: two lines, or one
-    /// where the column is not known. None where the line is not known.
+    /// The line of the template with the error, and a caret below its column. This is two lines, or
+    /// one if the column is unknown; `None` if the line is unknown.
     #[must_use]
     pub fn excerpt(&self, template: &str) -> Option<String> {
         excerpt(template, self.position?)

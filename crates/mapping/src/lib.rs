@@ -1,4 +1,4 @@
-//! Mapping templates: from a document in one shape to a document in another, under limits.
+//! Mapping templates: convert documents from one form to another, under limits.
 //!
 //! An [`Engine`] compiles a template; the compiled template turns an input text into an output text.
 //! The crate reads no clock and draws no random numbers: the [`Run`] provides the time and the seed.

@@ -1,13 +1,13 @@
-//! The messages that a template writes beside its output.
+//! The messages that a template writes in addition to its output.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// The messages of a run, as `xsl:message` makes them; clones share them.
+/// The messages of a run, from `xsl:message`; clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct Messages(Arc<Mutex<String>>);
 
 impl Messages {
-    /// The most bytes that are kept; further text is dropped.
+    /// The maximum number of bytes that are kept; further text is dropped.
     pub const MAX_BYTES: usize = 1 << 16;
 
     /// Adds lines of text.
@@ -20,13 +20,13 @@ impl Messages {
         );
     }
 
-    /// The text so far, which is kept no longer.
+    /// Takes the text so far.
     #[must_use]
     pub fn take(&self) -> String {
         std::mem::take(&mut *self.lock())
     }
 
-    /// Every change is one call, so a poisoned lock holds whole text.
+    /// Every change is one call, so a poisoned lock still contains complete text.
     fn lock(&self) -> MutexGuard<'_, String> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

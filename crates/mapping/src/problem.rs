@@ -3,27 +3,27 @@
 use std::error::Error;
 use std::fmt;
 
-/// Why a template could not be read or carried out.
+/// Why a template could not be read or evaluated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MappingError {
-    /// What kind of problem it is.
+    /// The kind of problem.
     pub cause: Cause,
     /// The language's own code, such as `S0207` or `T2001`.
     pub code: Option<String>,
-    /// Where in the template it is, if that is known.
+    /// Its position in the template, if that is known.
     pub position: Option<Position>,
-    /// What is wrong, for a person.
+    /// A message for people.
     pub reason: String,
 }
 
-/// What kind of problem it is.
+/// The kind of problem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cause {
-    /// The template is not one of its language.
+    /// The template is not valid in its language.
     Template,
     /// The input cannot be read.
     Input,
-    /// The template does not fit the input.
+    /// The template fails on the input.
     Evaluation,
     /// A limit was reached.
     Limit,
@@ -31,7 +31,7 @@ pub enum Cause {
     Cancelled,
 }
 
-/// A place in a template, counted from 1 in characters.
+/// A position in a template, counted from 1 in characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position {
     /// The line.
@@ -41,7 +41,7 @@ pub struct Position {
 }
 
 impl Position {
-    /// The place after the first `bytes` bytes of a text.
+    /// The position after the first `bytes` bytes of a text.
     #[must_use]
     pub fn after(text: &str, bytes: usize) -> Self {
         let before = text.get(..bytes).unwrap_or(text);
@@ -52,8 +52,8 @@ impl Position {
         }
     }
 
-    /// The byte of the text at this place; that of the line without a column, and the end of the text
-    /// where it has no such place.
+    /// The byte of the text at this position: the start of the line if there is no column, and the
+    /// end of the text if the position does not exist.
     #[must_use]
     pub fn offset(&self, text: &str) -> usize {
         let breaks = text.match_indices('\n').map(|(at, _)| at + 1);

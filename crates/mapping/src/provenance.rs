@@ -1,8 +1,8 @@
 //! Finds the input values that each output value depends on.
 //!
-//! JSONata does not record this, so it is tried: each value of the input is changed in turn, a
-//! digit to another digit and a letter to another letter. The output values that change depend on
-//! it.
+//! JSONata does not record this, so it is found by trial: each value of the input is changed in
+//! turn, a digit to another digit and a letter to another letter. The output values that change
+//! depend on it.
 
 use std::collections::BTreeMap;
 
@@ -17,20 +17,20 @@ use crate::problem::{Cause, MappingError, Position};
 pub struct Provenance {
     /// The value's path in the output, such as `lines[1].sku`.
     pub path: String,
-    /// Where the template names the member, if that is known.
+    /// The position of the member's name in the template, if that is known.
     pub position: Option<Position>,
-    /// Paths of the input whose values it is made of.
+    /// Paths of the input values that it contains.
     pub sources: Vec<String>,
-    /// Paths of the input that decide whether it is there or which value it takes.
+    /// Paths of the input values that determine whether it exists or which value it has.
     pub conditions: Vec<String>,
 }
 
-/// The most values of an input that are tried.
+/// The maximum number of input values that are tried.
 const MOST_TRIED: usize = 5_000;
 
-/// What each value of the output depends on, in the order of the output.
+/// The dependencies of each output value, in the order of the output.
 ///
-/// The template is carried out once for each value of the input.
+/// The template is evaluated once for each value of the input.
 ///
 /// # Errors
 ///
@@ -62,7 +62,7 @@ pub fn provenance(
     for (path, _) in &inputs {
         let mut changed = input.clone();
         change(&mut changed, "", path);
-        // A template that fails without a value depends on it everywhere.
+        // If a template fails without a value, all outputs depend on it.
         let after = mapped(compiled, &changed, run).unwrap_or_default();
         compare(&mut found, &before, &leaves(&after), path);
     }
@@ -76,7 +76,8 @@ fn mapped(compiled: &dyn Template, input: &Value, run: &Run) -> Result<Value, Ma
         .unwrap_or_default())
 }
 
-/// Notes what depends on a value of the input, by the outputs with it and with another in its place.
+/// Records what depends on a value of the input, by comparing the outputs before and after changing
+/// it.
 fn compare(
     found: &mut [Provenance],
     before: &[(String, Value)],
@@ -89,7 +90,7 @@ fn compare(
             .map(|(path, _)| path.clone())
             .collect::<Vec<_>>()
     };
-    // Where values come and go, others may move to their places.
+    // If values appear and disappear, others may move to their places.
     let is_condition = paths(before) != paths(after);
     let after: BTreeMap<&String, &Value> =
         after.iter().map(|(path, value)| (path, value)).collect();
@@ -180,7 +181,7 @@ fn other(value: &Value) -> Value {
 const fn next(letter: char) -> char {
     match letter {
         '0'..='8' | 'a'..='y' | 'A'..='Y' => (letter as u8 + 1) as char,
-        // Not 0: it would make a number shorter, and a date none.
+        // Not 0: it would make a number shorter, and a date invalid.
         '9' => '1',
         'z' => 'a',
         'Z' => 'A',
@@ -188,7 +189,7 @@ const fn next(letter: char) -> char {
     }
 }
 
-/// Where the template names the last member of a path.
+/// The position where the template names the last member of a path.
 fn position(template: &str, path: &str) -> Option<Position> {
     let name = path
         .rsplit('.')
@@ -201,7 +202,7 @@ fn position(template: &str, path: &str) -> Option<Position> {
         one.kind == Kind::Text && two.is(":") && one.text.trim_matches(['"', '\'']) == name
     });
     let (key, _) = keys.next()?;
-    // With several members of the name, nothing tells which.
+    // If several members have the name, the right one is unknown.
     keys.next()
         .is_none()
         .then(|| Position::after(template, key.start))

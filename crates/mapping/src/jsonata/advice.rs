@@ -1,12 +1,12 @@
-//! Suggests a correction for the most frequent mistakes of authors.
+//! Suggests corrections for common mistakes of authors.
 
 use super::place::{Bracket, Opener, Place};
 use super::tokens::{Kind, Token};
 
-/// A rule: what to do, if the place shows the mistake.
+/// A rule: the advice, if the place has the mistake.
 type Rule = fn(&Place<'_>) -> Option<&'static str>;
 
-/// The rules; the first that applies is the one to follow.
+/// The rules; the first that applies is used.
 const RULES: [Rule; 15] = [
     comment,
     quotes,
@@ -25,7 +25,7 @@ const RULES: [Rule; 15] = [
     escape,
 ];
 
-/// What to do about a template that cannot be read; none where nothing is likely.
+/// Advice for a template that cannot be parsed; `None` if no rule applies.
 pub(super) fn of(place: &Place<'_>) -> Option<&'static str> {
     RULES.iter().find_map(|rule| rule(place))
 }
@@ -34,7 +34,7 @@ fn comment(place: &Place<'_>) -> Option<&'static str> {
     comment_at(place).map(|_| "Write comments as /* text */")
 }
 
-/// Where a comment begins in the line of a mistake, if it is one of other languages.
+/// The start of a comment in the line of a mistake, if it has the syntax of another language.
 pub(super) fn comment_at(place: &Place<'_>) -> Option<usize> {
     let found = place.token(0)?;
     let line_start = place
@@ -152,7 +152,7 @@ fn comma_at_end(place: &Place<'_>) -> Option<&'static str> {
     (closes && place.token(-1)?.is(",")).then_some("Remove the comma before it")
 }
 
-/// A text that ends at a quote which was meant to stand in it, or at that of the next text.
+/// A text that ends at a quote that belongs to its content, or at the quote of the next text.
 fn quote_in_text(place: &Place<'_>) -> Option<&'static str> {
     let (before, found) = (place.token(-1)?, place.token(0)?);
     let adjacent = before.kind == Kind::Text && before.range().end == found.start;
@@ -205,7 +205,7 @@ fn missing_comma(place: &Place<'_>) -> Option<&'static str> {
             opener: Opener::None,
             ..
         } => {
-            // Between a name and its value there is a colon.
+            // A name and its value must be separated by a colon.
             let names_only = place
                 .token(-2)
                 .is_some_and(|token| token.is("{") || token.is(","));
@@ -238,7 +238,7 @@ fn missing_semicolon(place: &Place<'_>) -> Option<&'static str> {
     }
 }
 
-/// A name where a variable must stand.
+/// A name in a place that requires a variable.
 fn variable(place: &Place<'_>) -> Option<&'static str> {
     const ADVICE: &str = "Begin the name of a variable with $";
     let is_name = |distance| {

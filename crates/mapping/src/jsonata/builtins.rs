@@ -1,4 +1,4 @@
-//! The names of the functions that the language has.
+//! The names of the builtin functions.
 
 /// All builtin functions, in alphabetical order.
 pub(crate) const BUILTINS: [&str; 65] = [
@@ -69,7 +69,7 @@ pub(crate) const BUILTINS: [&str; 65] = [
     "zip",
 ];
 
-/// What functions of other languages are called here.
+/// Function names from other languages, with their names in JSONata.
 const ELSEWHERE: [(&str, &str); 21] = [
     ("avg", "average"),
     ("capitalize", "uppercase"),
@@ -99,7 +99,7 @@ pub(crate) fn is_builtin(name: &str) -> bool {
     BUILTINS.contains(&name)
 }
 
-/// The name among the builtins and others that the author probably meant.
+/// The builtin or other name that the author probably meant.
 pub(crate) fn nearest<'n>(
     name: &str,
     others: impl IntoIterator<Item = &'n str>,
@@ -111,7 +111,7 @@ pub(crate) fn nearest<'n>(
     closest(name, BUILTINS.into_iter().chain(others))
 }
 
-/// The name that differs least; none where all differ in more than a third of their letters.
+/// The most similar name; `None` if all differ in more than a third of their letters.
 pub(crate) fn closest<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     let most = (name.chars().count() / 3).min(3);
     let distances = names
@@ -123,7 +123,7 @@ pub(crate) fn closest<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) 
         .map(|(_, other)| other)
 }
 
-/// How many letters to insert, delete or change; upper and lower case are the same letter.
+/// The number of letters to insert, delete or change; upper and lower case count as equal.
 fn distance(one: &str, other: &str) -> usize {
     let (one, other) = (one.to_lowercase(), other.to_lowercase());
     let letters: Vec<char> = other.chars().collect();

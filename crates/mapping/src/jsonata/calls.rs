@@ -1,7 +1,7 @@
 //! Changes calls in the tree where the library's builtins differ from jsonata-js.
 //!
-//! A change never alters what a template means: it touches only calls of builtins, so nothing is done
-//! to a name that the template itself binds, and a call with `?` stays a partial application.
+//! A change never alters what a template means. It affects only calls of builtins, so a name that
+//! the template itself binds is left alone, and a call with `?` remains a partial application.
 
 use jsonata_core::ast::{AstNode, BinaryOp, PathStep, Stage};
 use jsonata_core::value::with_stack;
@@ -14,7 +14,7 @@ use super::regex;
 use super::sequences::{FILLED, KEPT};
 use super::strings::JOIN_UNCHECKED;
 
-/// Builtins that return a sequence, which `[]` keeps a list where it has one item.
+/// Builtins that return a sequence, which `[]` keeps as a list even with one item.
 const SEQUENCES: [&str; 6] = ["filter", "map", "each", "keys", "match", "spread"];
 
 /// Changes the calls of a tree.
@@ -49,10 +49,10 @@ pub(super) fn call<'n>(
     }
 }
 
-/// `text ~> $match(/a/)` is the call with the text in front.
+/// `text ~> $match(/a/)` is the call with the text as its first argument.
 ///
-/// With `?` among the arguments it is not: the right side is a function then, and two functions are
-/// composed.
+/// This does not apply with `?` among the arguments: then the right side is a function, and two
+/// functions are composed.
 fn into_call(node: &mut AstNode, names: &Names) {
     let AstNode::Binary {
         op: BinaryOp::ChainPipe,
@@ -77,8 +77,9 @@ fn into_call(node: &mut AstNode, names: &Names) {
     }
 }
 
-/// Of a call at the right of `~>` jsonata-js passes over filters, so `list ~> $sort()[0]` is the list; a
-/// `[]` makes the whole a list, and this is so where the left side became the call's first argument.
+/// For a call at the right of `~>`, jsonata-js ignores filters, so `list ~> $sort()[0]` is the
+/// list. A `[]` makes the whole result a list, also if the left side has become the call's first
+/// argument.
 fn keeps_list(left: &mut AstNode, right: &mut AstNode) -> bool {
     let AstNode::Path { steps } = right else {
         return false;
@@ -101,7 +102,8 @@ fn keeps_list(left: &mut AstNode, right: &mut AstNode) -> bool {
     !is_partial
 }
 
-/// Gives calls and mentions of an overridden builtin the names of our functions.
+/// Replaces the names of overridden builtins, in calls and elsewhere, by the names of our
+/// functions.
 fn rename(node: &mut AstNode, names: &Names) {
     if let AstNode::Variable(name) = node {
         let renamed = overrides::of(name).filter(|_| !names.is_bound(name));
@@ -134,7 +136,7 @@ fn set_name(node: &mut AstNode, new: &str) {
     }
 }
 
-/// `$filter(…)[]` is a list of one item too, where the library has unwrapped it already.
+/// `$filter(…)[]` is a list even with one item, but the library has already unwrapped it.
 fn keep_lists(node: &mut AstNode, names: &Names) {
     let AstNode::Path { steps } = node else {
         return;
@@ -155,7 +157,8 @@ fn keep_lists(node: &mut AstNode, names: &Names) {
     }
 }
 
-/// The library takes a variable in `$exists` for the name of a function, also that of the context.
+/// The library treats a variable in `$exists` as the name of a function, including the context
+/// variable.
 fn see_the_context(args: &mut [AstNode]) {
     let is_context = |ast_node: &AstNode| matches!(ast_node, AstNode::Variable(name) | AstNode::ParentVariable(name) if name.is_empty());
     if let [only] = args
@@ -166,7 +169,7 @@ fn see_the_context(args: &mut [AstNode]) {
     }
 }
 
-/// The library makes null of an empty list without a first value.
+/// The library turns an empty list without a first value into null.
 fn nothing_of_nothing(args: &mut [AstNode]) {
     if let [items, _] = args
         && *items != AstNode::Placeholder
@@ -180,8 +183,8 @@ fn nothing_of_nothing(args: &mut [AstNode]) {
     }
 }
 
-/// In the simplest comparisons the library takes `>=` for `>`, and sorts items without the member to one
-/// end, where jsonata-js asks the comparison and finds that it is not true.
+/// In the simplest comparisons the library treats `>=` as `>`, and sorts items without the member
+/// to one end. jsonata-js evaluates the comparison, which is not true.
 fn compare_as_written(args: &mut [AstNode]) {
     let Some(AstNode::Lambda { body, .. }) = args.get_mut(1) else {
         return;

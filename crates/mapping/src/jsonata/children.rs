@@ -2,7 +2,7 @@
 
 use jsonata_core::ast::{AstNode, PathStep, Stage};
 
-/// Calls `visit` for each part of the node.
+/// Calls `visit` for each child of the node.
 pub(crate) fn for_each_child(node: &mut AstNode, visit: &mut dyn FnMut(&mut AstNode)) {
     match node {
         AstNode::Path { steps } => steps.iter_mut().for_each(|step| for_each_part(step, visit)),
@@ -73,7 +73,7 @@ fn members(pairs: &mut [(AstNode, AstNode)], visit: &mut dyn FnMut(&mut AstNode)
     }
 }
 
-/// Calls `visit` for each part of a step.
+/// Calls `visit` for each child of a step.
 pub(crate) fn for_each_part(step: &mut PathStep, visit: &mut dyn FnMut(&mut AstNode)) {
     visit(&mut step.node);
     for stage in &mut step.stages {

@@ -5,18 +5,18 @@ use std::panic::{self, AssertUnwindSafe};
 
 use jsonata_core::evaluator::EvaluatorError;
 
-/// What a panic is reported as.
+/// The message for a panic.
 pub(super) const DEFECT: &str =
     "The template reaches a defect of the JSONata engine, which panicked";
 
-/// Carries out what may panic. What it leaves half done must not be used afterwards.
+/// Runs code that may panic. State that a panic leaves behind must not be used.
 ///
 /// # Errors
 ///
 /// It panicked.
 pub(super) fn caught<T>(work: impl FnOnce() -> T) -> Result<T, EvaluatorError> {
     panic::catch_unwind(AssertUnwindSafe(work)).map_err(|payload| {
-        // The caller limits the memory and has the better message.
+        // The caller limits the memory and has a better message.
         if is_out_of_memory(&*payload) {
             panic::resume_unwind(payload);
         }
@@ -24,8 +24,7 @@ pub(super) fn caught<T>(work: impl FnOnce() -> T) -> Result<T, EvaluatorError> {
     })
 }
 
-/// Whether the message of a panic says that there is no memory left, for the heap or for another
-/// piece of stack.
+/// Whether the message of a panic reports that memory has run out, for the heap or for the stack.
 #[must_use]
 pub fn is_out_of_memory(payload: &(dyn Any + Send)) -> bool {
     let message = payload

@@ -9,25 +9,25 @@ use super::{advice, position, syntax_words};
 use crate::engine::Limits;
 use crate::problem::{Cause, MappingError, Position};
 
-/// Codes that mean a limit: nesting, time, items of a range, items of a sequence.
+/// Codes that report a limit: nesting, time, items of a range, items of a sequence.
 const LIMITS: [&str; 5] = ["U1001", "D1011", TIME, "D2014", ITEMS];
-/// Codes of mistakes for which there may be advice.
+/// Codes of mistakes that may have advice.
 const WITH_ADVICE: [&str; 10] = [
     "S0101", "S0103", "S0201", "S0202", "S0203", "S0204", "S0207", "S0208", "S0211", "S0212",
 ];
-/// The code of an evaluation that took too long.
+/// The code of an evaluation that exceeded the time limit.
 pub(super) const TIME: &str = "D1012";
 /// The code of too many items.
 pub(super) const ITEMS: &str = "D2015";
 /// The code of a cancelled run.
 pub(super) const CANCELLED: &str = "U1003";
-/// The code of a string or an output that grew too long.
+/// The code of a string or an output that exceeded the length limit.
 pub(super) const TOO_LONG: &str = "D2016";
 
-/// A template that cannot be read.
+/// A template that cannot be parsed.
 pub(super) fn syntax(template: &str, error: &ParserError) -> MappingError {
     let text = match error {
-        // The library gives this one no code.
+        // The library has no code for this error.
         ParserError::UnclosedComment => "S0106: Comment has no closing tag, which is */".to_owned(),
         other => other.to_string(),
     };
@@ -35,7 +35,7 @@ pub(super) fn syntax(template: &str, error: &ParserError) -> MappingError {
     let position = position::of(template, error);
     let place = Place::new(template, position);
     let is = |wanted: &str| code.as_deref() == Some(wanted);
-    // Two that the language tells apart and the library does not.
+    // The language has two codes that the library does not distinguish.
     let (code, reason) =
         if let Some(closing) = position::open_bracket(template).filter(|_| is("S0207")) {
             let reason = syntax_words::unclosed(&closing.to_string(), &place);
@@ -53,7 +53,8 @@ pub(super) fn syntax(template: &str, error: &ParserError) -> MappingError {
     let advice = position
         .filter(|_| has_advice)
         .and_then(|_| advice::of(&place));
-    // A comment of another language is the mistake, not what stands behind its mark.
+    // If a comment has the syntax of another language, the comment is the mistake and not the text
+    // after its start.
     let comment = advice.and_then(|_| advice::comment_at(&place));
     let position = comment.map_or(position, |offset| Some(place.position(offset)));
     let reason = advice.map_or_else(|| reason.clone(), |advice| format!("{reason}. {advice}"));
@@ -63,10 +64,10 @@ pub(super) fn syntax(template: &str, error: &ParserError) -> MappingError {
     }
 }
 
-/// A range in a filter without brackets of its own, which the library would take.
+/// A range in a filter without its own brackets, which the library would accept.
 pub(super) fn bare_range(template: &str) -> MappingError {
     let mut places = template.match_indices("..").map(|(at, _)| at);
-    // Where there are several, nothing tells which.
+    // If there are several, the right one is unknown.
     let at = places.next().filter(|_| places.next().is_none());
     let reason =
         "Expected \"]\", found \"..\"; a range in a filter stands in brackets of its own, [[0..1]]";
@@ -76,7 +77,7 @@ pub(super) fn bare_range(template: &str) -> MappingError {
     }
 }
 
-/// A `:=` after something else than a variable, which the library finds when it comes to it.
+/// A `:=` after something other than a variable, which the library reports only during evaluation.
 pub(super) fn assigned_to_no_variable(template: &str) -> Option<MappingError> {
     let all = tokens(template);
     let mut pairs = all.iter().zip(all.iter().skip(1));
@@ -93,7 +94,8 @@ pub(super) fn assigned_to_no_variable(template: &str) -> Option<MappingError> {
 
 /// Whether two evaluations failed for the same reason.
 pub(super) fn are_alike(one: &EvaluatorError, other: &EvaluatorError) -> bool {
-    /// Codes of an argument that does not suit; functions of ours and the library word them differently.
+    /// Codes of an argument with a wrong type; our functions and the library have different texts
+    /// for them.
     const ARGUMENT: [&str; 4] = ["T0410", "T0411", "T0412", "D3030"];
     let kind = |error: &EvaluatorError| {
         let (code, reason) = split(error.message());
@@ -115,7 +117,7 @@ pub(super) fn input(error: &serde_json::Error) -> MappingError {
     )
 }
 
-/// A template that cannot be carried out.
+/// A template that cannot be evaluated.
 pub(super) fn evaluation(error: &EvaluatorError, limits: &Limits) -> MappingError {
     let (code, reason) = split(error.message());
     let is = |wanted: &str| code.as_deref() == Some(wanted);
@@ -133,19 +135,19 @@ pub(super) fn evaluation(error: &EvaluatorError, limits: &Limits) -> MappingErro
     MappingError::new(cause, code, reason)
 }
 
-/// A run that was ended from outside.
+/// A run that was cancelled.
 pub(super) fn cancelled() -> MappingError {
     let code = Some(CANCELLED.to_owned());
     MappingError::new(Cause::Cancelled, code, "The evaluation was cancelled")
 }
 
-/// Something that grew past its limit.
+/// Something that exceeded its limit.
 pub(super) fn too_long(what: &str, limit: usize) -> MappingError {
     let reason = format!("The {what} is longer than {limit} bytes");
     MappingError::new(Cause::Limit, Some(TOO_LONG.to_owned()), reason)
 }
 
-/// The code in front of a message, or after what the library says before it, and the rest.
+/// The code at the start of a message, or after the library's prefix, and the rest.
 fn split(message: &str) -> (Option<String>, String) {
     let bytes = message.as_bytes();
     let is_code = |window: &[u8]| {

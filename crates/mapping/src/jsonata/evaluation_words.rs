@@ -8,10 +8,10 @@ use super::tokens::{Kind, Token, tokens};
 use super::trace::Failure;
 use crate::problem::MappingError;
 
-/// Codes whose reason the template itself gives.
+/// Codes whose message the template itself provides.
 const OF_THE_AUTHOR: [&str; 2] = ["D3137", "D3141"];
 
-/// Why an evaluation failed, in words for the template's author.
+/// Why an evaluation failed, written for the template's author.
 pub(super) fn reason(problem: &MappingError, failure: Option<&Failure>, template: &str) -> String {
     let text = problem.reason.as_str();
     let code = problem.code.as_deref().unwrap_or_default();
@@ -33,7 +33,7 @@ pub(super) fn reason(problem: &MappingError, failure: Option<&Failure>, template
     }
 }
 
-/// An argument that the function does not take.
+/// An argument that the function does not accept.
 fn argument(text: &str, failure: Option<&Failure>) -> String {
     let Some((nth, rest)) = numbered(text) else {
         let count = failure.map_or(0, |failure| failure.values.len());
@@ -53,7 +53,7 @@ fn argument(text: &str, failure: Option<&Failure>) -> String {
     }
 }
 
-/// The number in `Argument 2 …`, and what follows it.
+/// The number in `Argument 2 …`, and the text after it.
 fn numbered(text: &str) -> Option<(usize, &str)> {
     let (number, rest) = text.strip_prefix("Argument ")?.split_once(' ')?;
     Some((number.parse().ok()?, rest))
@@ -152,7 +152,7 @@ fn of(failure: Option<&Failure>, word: &str) -> String {
     function(failure).map_or_else(String::new, |name| format!("{word}{name}"))
 }
 
-/// A value, shortened.
+/// A shortened value.
 fn described(value: &JValue) -> String {
     match value {
         JValue::Undefined => "nothing".to_owned(),
@@ -167,7 +167,7 @@ fn json(value: &JValue) -> String {
     cut(&value.to_json_string().unwrap_or_default(), 40)
 }
 
-/// A reason of the library, which may quote a long value.
+/// A reason from the library, which may quote a long value.
 fn shortened(text: &str) -> String {
     cut(text, 200)
 }
@@ -179,7 +179,7 @@ fn cut(text: &str, most: usize) -> String {
     }
 }
 
-/// A type as the library names it, in words.
+/// A type name of the library in plain words.
 fn kind(name: &str) -> String {
     let choices = name.trim_matches(['(', ')']).split(" or ");
     let words: Vec<String> = choices.map(single_kind).collect();

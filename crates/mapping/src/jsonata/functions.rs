@@ -1,4 +1,5 @@
-//! The functions that depend on time and chance. They use the clock and the seed of the run.
+//! The functions that depend on time and random numbers. They use the clock and the seed of the
+//! run.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -11,8 +12,8 @@ use crate::engine::Run;
 
 type Made = Result<JValue, EvaluatorError>;
 
-/// Puts `$now`, `$millis`, `$random`, `$shuffle` and `$clone` in place of the library's own, which
-/// read the machine's clock and entropy, or are missing.
+/// Replaces the library's `$now`, `$millis`, `$random`, `$shuffle` and `$clone`, which use the
+/// machine's clock and entropy, or are missing.
 pub(super) fn register(evaluator: &mut Evaluator, run: &Run) -> Result<(), EvaluatorError> {
     let now = run.now;
     let chance = Rc::new(Chance(Cell::new(run.seed)));
@@ -25,7 +26,7 @@ pub(super) fn register(evaluator: &mut Evaluator, run: &Run) -> Result<(), Evalu
     evaluator.register_fn_override("shuffle", move |given: &[JValue]| {
         Ok(shuffling.shuffle(given.first()))
     })?;
-    // Values never change, so a copy and its original cannot be distinguished.
+    // Values are immutable, so a copy and its original cannot be distinguished.
     evaluator.register_fn_override("clone", |given: &[JValue]| {
         Ok(given.first().cloned().unwrap_or(JValue::Undefined))
     })
@@ -38,7 +39,7 @@ fn formatted(now: i64, given: &[JValue]) -> Made {
     by_the_library("fromMillis", &args)
 }
 
-/// Numbers that follow from a seed.
+/// Random numbers from a seed.
 struct Chance(Cell<u64>);
 
 impl Chance {

@@ -1,5 +1,5 @@
-//! Reads an input into little memory. It leaves out what the template cannot see. Equal texts are
-//! stored once, and so are equal objects if the template cannot distinguish them.
+//! Reads an input into little memory. It omits what the template cannot see. Equal texts are stored
+//! once, and so are equal objects if the template cannot distinguish them.
 
 use std::fmt;
 
@@ -12,11 +12,12 @@ use super::passed::Passed;
 use super::projection::{Keep, MARK, Projection};
 use super::slices::Unsliced;
 
-/// The shortest input of which values are shared, in bytes: for others the time counts more than the memory.
+/// The minimum length of an input whose values are shared, in bytes: for shorter inputs, time
+/// matters more than memory.
 pub(super) const LARGE: usize = 16 << 20;
 
-/// The value of a JSON text, as far as the projection keeps it. `shares_objects` says whether equal objects may
-/// be one.
+/// The value of a JSON text, limited to what the projection keeps. `shares_objects` says whether
+/// equal objects may be shared.
 ///
 /// # Errors
 ///
@@ -46,22 +47,22 @@ fn read(text: &str, projection: &Projection, memory: Memory) -> Result<JValue, s
     .document(text, projection)
 }
 
-/// Takes the transactions out of a document while it is read.
+/// Takes the transactions from a document while it is read.
 pub(super) struct Slicer<'s> {
     /// The names from the root to the transactions.
     pub prefix: &'static [&'static str],
-    /// What is kept of a transaction.
+    /// What is kept from a transaction.
     pub projection: &'s Projection,
     /// Whether everything in a transaction is kept.
     pub is_whole: bool,
     pub take: &'s mut dyn FnMut(JValue) -> Result<(), Unsliced>,
 }
 
-/// The value of a JSON text without its transactions, as far as the projection keeps it.
+/// The value of a JSON text without its transactions, limited to what the projection keeps.
 ///
 /// # Errors
 ///
-/// The text is not JSON, its transactions are not in lists of their own, or one was not taken.
+/// The text is not JSON, its transactions are not in separate lists, or one was not taken.
 pub(super) fn parse_sliced(
     text: &str,
     projection: &Projection,
@@ -99,17 +100,17 @@ impl Reading<'_> {
     }
 }
 
-/// Reads a value with the memory of those before it.
+/// Reads a value, using the memory of the values before it.
 struct ValueSeed<'r, 's, 'p> {
     reading: &'r mut Reading<'s>,
     projection: &'p Projection,
     is_whole: bool,
-    /// How many names of the slicer's prefix led here, if nothing else did.
+    /// The number of names of the slicer's prefix that lead here, if no other names do.
     depth: Option<usize>,
 }
 
 impl<'s, 'p> ValueSeed<'_, 's, 'p> {
-    /// The same for a value in this one.
+    /// The same for a value within this one.
     fn within(&mut self, is_whole: bool, depth: Option<usize>) -> ValueSeed<'_, 's, 'p> {
         ValueSeed {
             reading: self.reading,
@@ -119,14 +120,15 @@ impl<'s, 'p> ValueSeed<'_, 's, 'p> {
         }
     }
 
-    /// The name of the prefix that comes next, and whether it is that of the transactions.
+    /// The next name of the prefix, and whether it is the name of the transactions.
     fn next_name(&self) -> Option<(&'static str, bool)> {
         let (prefix, depth) = (self.reading.slicer.as_ref()?.prefix, self.depth?);
         let name = prefix.get(depth)?;
         Some((name, depth + 1 == prefix.len()))
     }
 
-    /// Reads a member on the way to the transactions; returns its value unless it has the transactions.
+    /// Reads a member on the path to the transactions; returns its value unless it contains the
+    /// transactions.
     fn member_on_way<'de, A: MapAccess<'de>>(
         &mut self,
         keep: Keep,
@@ -192,7 +194,7 @@ impl<'de> Visitor<'de> for ValueSeed<'_, '_, '_> {
 
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut from: A) -> Result<JValue, A::Error> {
         let mut items = Vec::new();
-        // The library looks at the items of a list that holds lists.
+        // The library inspects the items of a list that contains lists.
         let mut is_flat = true;
         while let Some(item) = from.next_element_seed(self.within(self.is_whole, self.depth))? {
             if self.depth.is_some() && !matches!(item, JValue::Object(_)) {
@@ -242,7 +244,7 @@ impl<'de> Visitor<'de> for ValueSeed<'_, '_, '_> {
     }
 }
 
-/// Hands each transaction of a list over.
+/// Passes on each transaction of a list.
 struct TransactionsSeed<'r, 's>(&'r mut Reading<'s>);
 
 impl<'de> DeserializeSeed<'de> for TransactionsSeed<'_, '_> {

@@ -1,4 +1,4 @@
-//! Reads the names of an input's members.
+//! Reads the names of members in an input.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use super::projection::{Keep, Projection};
 /// Reads the name of a member, unless the member is not kept.
 pub(super) struct KeySeed<'p> {
     pub projection: Option<&'p Projection>,
-    /// A name that is kept in any case.
+    /// A name that is always kept.
     pub also: Option<&'static str>,
 }
 

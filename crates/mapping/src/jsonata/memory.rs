@@ -1,25 +1,25 @@
-//! Shares equal texts and objects of an input. Of an X12 document most segments repeat another one.
+//! Shares equal texts and objects of an input. In an X12 document most segments repeat another one.
 
 use std::hash::{DefaultHasher, Hasher as _};
 use std::rc::Rc;
 
 use jsonata_core::value::{JMap, JValue};
 
-/// How many texts and objects are remembered: the last one of each remainder of a hash.
+/// The number of texts and objects that are remembered: the last one for each slot of the hash.
 const SLOTS: usize = 1 << 15;
-/// The longest text that is remembered, in bytes.
+/// The maximum length of a remembered text, in bytes.
 const MAX_TEXT: usize = 64;
-/// The most members of an object that is remembered.
+/// The maximum number of members in a remembered object.
 const MAX_MEMBERS: usize = 32;
 
-/// What was read last, by hash. A slot holds one value, so the memory does not grow.
+/// The values that were read last, by hash. A slot contains one value, so the memory does not grow.
 #[derive(Default)]
 pub(super) struct Memory {
     texts: Vec<Option<Known<str>>>,
     objects: Vec<Option<Known<JMap>>>,
 }
 
-/// A value with its hash: of most others the hash differs, so they need not be looked at.
+/// A value with its hash: most other values have another hash, so they need not be compared.
 struct Known<T: ?Sized> {
     hash: u64,
     value: Rc<T>,
@@ -89,12 +89,12 @@ fn slot_of(hash: u64) -> usize {
     usize::try_from(hash % SLOTS as u64).unwrap_or_default()
 }
 
-/// A map with room for its members and no more; of members of one name the last counts.
+/// A map with exact capacity for its members; of members with the same name, the last is used.
 fn new_object(members: Vec<(String, JValue)>) -> Rc<JMap> {
     Rc::new(members.into_iter().collect())
 }
 
-/// The hash of an object whose members are texts, numbers, flags and objects.
+/// The hash of an object whose members are texts, numbers, booleans and objects.
 fn hash_of(members: &[(String, JValue)]) -> Option<u64> {
     if members.len() > MAX_MEMBERS {
         return None;

@@ -55,15 +55,16 @@ pub struct Jsonata;
 /// A JSONata template as a tree.
 struct Expression {
     template: String,
-    /// Where backslashes were put into the template.
+    /// The positions of the inserted backslashes.
     backslashes: Vec<Position>,
     tree: AstNode,
     patterns: Patterns,
     /// What it can see of an input.
     projection: Projection,
-    /// What it makes of each transaction, where that is all it sees of them.
+    /// The parts that are evaluated for each transaction, if it sees the transactions only one by
+    /// one.
     slices: Option<Slices>,
-    /// Whether it can tell equal objects apart.
+    /// Whether it can distinguish equal objects.
     compares_identity: bool,
 }
 
@@ -94,7 +95,8 @@ impl Template for Expression {
 }
 
 impl Expression {
-    /// The output for a long input, mapped one transaction after the other; none where that is not possible.
+    /// The output for a long input, mapped one transaction after the other; `None` if that is not
+    /// possible.
     fn sliced(&self, input: &str, run: &Run) -> Option<Result<Option<String>, MappingError>> {
         let slices = self.slices.as_ref().filter(|_| input.len() >= LARGE)?;
         let input = without_mark(input);
@@ -119,7 +121,7 @@ impl Expression {
             &input,
         )
         .map_err(|error| self.problem(&error, &input, run))?;
-        // What ends between two steps of the engine is not noticed by it.
+        // The engine does not notice a cancellation between two of its steps.
         if run.cancel.is_cancelled() {
             return Err(errors::cancelled());
         }
@@ -160,7 +162,7 @@ impl Expression {
         })
     }
 
-    /// What went wrong, with its place where that can be found.
+    /// The error, with its position if that can be found.
     fn problem(&self, error: &EvaluatorError, input: &JValue, run: &Run) -> MappingError {
         let problem = errors::evaluation(error, &run.limits);
         if problem.cause != Cause::Evaluation {
@@ -175,7 +177,7 @@ impl Expression {
         }
     }
 
-    /// What failed, from a second evaluation that is watched.
+    /// What failed, from a second, traced evaluation.
     fn failure(&self, error: &EvaluatorError, input: &JValue, run: &Run) -> Option<Failure> {
         let mut run = run.clone();
         run.limits.time = run.limits.search_time();
@@ -183,7 +185,7 @@ impl Expression {
         let mut evaluator = evaluator(Context::new(), &Patterns::default(), &run).ok()?;
         trace.register(&mut evaluator).ok()?;
         let again = evaluated(Ok(evaluator), &trace.tree, input).err()?;
-        // Another error would be in another place.
+        // Another error would be at another position.
         if !errors::are_alike(&again, error) {
             return None;
         }
@@ -196,12 +198,12 @@ impl Expression {
     }
 }
 
-/// A text without the byte order mark that some editors put in front.
+/// A text without the byte order mark that some editors add.
 fn without_mark(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
-/// The text that the library reads, where backslashes were put into it, and its tree.
+/// The text with inserted backslashes, as the library reads it, and its tree.
 fn read(template: &str) -> Result<(String, Vec<Position>, AstNode), MappingError> {
     let error = match parser::parse(template) {
         Ok(tree) => return Ok((template.to_owned(), Vec::new(), tree)),

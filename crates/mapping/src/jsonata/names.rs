@@ -7,16 +7,16 @@ use jsonata_core::value::with_stack;
 
 use super::children::for_each_child;
 
-/// What the names in a tree stand for; a name counts wherever it is bound.
+/// The meanings of the names in a tree; a name counts wherever it is bound.
 #[derive(Default)]
 pub(super) struct Names {
     /// Variables that are set to a regular expression.
     expressions: BTreeSet<String>,
-    /// Names that stand for anything else.
+    /// Names that mean anything else.
     others: BTreeSet<String>,
     /// The regular expressions with their flags.
     pub found: Vec<(String, String)>,
-    /// Whether a filter holds a range without brackets of its own.
+    /// Whether a filter contains a range without its own brackets.
     pub bare_range: bool,
     /// Whether `in`, which compares objects by identity, can be evaluated.
     pub compares_identity: bool,
@@ -84,7 +84,7 @@ impl Names {
         }
     }
 
-    /// Whether the template gives the name a meaning of its own.
+    /// Whether the template binds the name.
     pub(super) fn is_bound(&self, name: &str) -> bool {
         self.expressions.contains(name) || self.others.contains(name)
     }

@@ -6,7 +6,7 @@ use jsonata_core::value::JValue;
 
 use super::overrides::{self, Returned, wrong_argument};
 
-/// Makes the function known.
+/// Registers the function.
 pub(super) fn register(evaluator: &mut Evaluator) -> Result<(), EvaluatorError> {
     overrides::register(evaluator, "number", number)
 }
@@ -48,7 +48,7 @@ fn is_numeral(text: &str) -> bool {
     }
 }
 
-/// What follows the digits at the start; none where there is no digit.
+/// The text after the digits at the start; `None` if there is no digit.
 fn after_digits(text: &str) -> Option<&str> {
     let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());
     (rest.len() < text.len()).then_some(rest)

@@ -8,12 +8,13 @@ use jsonata_core::value::{JValue, with_stack};
 use super::errors;
 use crate::problem::MappingError;
 
-/// Text of list items, each with the comma before it, by the name of the builtin that stands for them.
+/// The texts of list items, each with the comma before it, by the name of the builtin that
+/// represents them.
 pub(super) type Fragments = BTreeMap<String, String>;
 
-/// The value as JSON with two blanks a level, if it is not longer than `limit` bytes.
+/// The value as JSON with two spaces per level, if it is not longer than `limit` bytes.
 ///
-/// Numbers look as in JavaScript; functions are empty strings.
+/// Numbers are written as in JavaScript; functions are empty strings.
 pub(super) fn pretty(
     value: &JValue,
     limit: usize,
@@ -28,7 +29,7 @@ pub(super) fn pretty(
     Ok(output.text)
 }
 
-/// Adds a further item of a list to a fragment.
+/// Adds another item of a list to a fragment.
 pub(super) fn item(
     value: &JValue,
     level: usize,

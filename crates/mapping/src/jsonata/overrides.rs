@@ -1,38 +1,39 @@
-//! Registers functions of ours in place of the library's builtins of the same name.
+//! Registers our functions in place of the library's builtins of the same name.
 //!
-//! The library calls what is registered however the builtin is called: by name, through `~>`, as a
-//! partial application, composed, or handed to another function. It does not hand over the context,
-//! which stands in for a missing first argument; so `calls` turns a direct call with fewer arguments
-//! than the function takes into a call of a second name, with the context in front.
+//! The library calls the registered function however the builtin is called: by name, through `~>`,
+//! as a partial application, composed, or passed to another function. It does not pass the context,
+//! which is the default for a missing first argument; so `calls` turns a direct call with fewer
+//! arguments than the function takes into a call of a second name, with the context as the first
+//! argument.
 //!
-//! The library compiles `$number` and `$join` where it can and refuses an override of them. They are
-//! renamed in the tree instead.
+//! The library compiles `$number` and `$join` where it can, and refuses an override of them. They
+//! are renamed in the tree instead.
 
 use std::rc::Rc;
 
 use jsonata_core::evaluator::{Evaluator, EvaluatorError};
 use jsonata_core::value::JValue;
 
-/// What a function of ours returns.
+/// The result of one of our functions.
 pub(super) type Returned = Result<JValue, EvaluatorError>;
 
-/// A builtin that a function of ours replaces.
+/// A builtin that one of our functions replaces.
 pub(super) struct Override {
     pub name: &'static str,
-    /// The most arguments.
+    /// The maximum number of arguments.
     pub arguments: usize,
-    /// Whether a value can be the first argument; another one makes room for the context.
-    /// None where the context never stands in.
+    /// Whether a value can be the first argument; if not, the context is used as the first. `None`
+    /// if the context is never used.
     pub is_first: Option<fn(&JValue) -> bool>,
-    /// Whether a value can be the second argument, as it must where the context is the first.
+    /// Whether a value can be the second argument, which is required if the context is the first.
     is_second: fn(&JValue) -> bool,
-    /// The name in the tree, where an override under the builtin's own is refused.
+    /// The name in the tree, if an override under the builtin's own name is refused.
     pub renamed: Option<&'static str>,
-    /// The name in the tree of a call that is given the context in front.
+    /// The name in the tree of a call that gets the context as its first argument.
     pub with_context: &'static str,
 }
 
-/// All builtins that are replaced as a whole.
+/// All builtins that are replaced entirely.
 pub(super) const OVERRIDES: [Override; 11] = [
     of_text("encodeUrl", 1, "encodeUrl of context"),
     of_text("encodeUrlComponent", 1, "encodeUrlComponent of context"),
@@ -93,7 +94,7 @@ pub(super) fn of(name: &str) -> Option<&'static Override> {
     OVERRIDES.iter().find(|item| item.name == name)
 }
 
-/// Registers the function that replaces a builtin, in both its forms.
+/// Registers the function that replaces a builtin, in both forms.
 pub(super) fn register(
     evaluator: &mut Evaluator,
     name: &str,
@@ -104,7 +105,7 @@ pub(super) fn register(
     };
     let function = Rc::new(function);
     let of_context = Rc::clone(&function);
-    // A function such as `$map` hands over more arguments than there may be.
+    // Functions such as `$map` pass more arguments than allowed.
     let direct = move |given: &[JValue]| function(given);
     match replaced.renamed {
         Some(renamed) => evaluator.register_fn(renamed, direct)?,
@@ -127,7 +128,7 @@ pub(super) fn register(
     })
 }
 
-/// Whether the first argument is there already.
+/// Whether the call has its first argument.
 fn is_complete(replaced: &Override, arguments: &[JValue]) -> bool {
     let Some(first) = arguments.first() else {
         return false;
@@ -152,7 +153,7 @@ pub(super) fn wrong_argument(name: &str, nth: usize) -> EvaluatorError {
     ))
 }
 
-/// A context that cannot stand in for the first argument.
+/// A context that cannot be used as the first argument.
 pub(super) fn wrong_context(name: &str) -> EvaluatorError {
     EvaluatorError::TypeError(format!(
         "T0411: Context value is not a compatible type with argument 1 of function {name}"

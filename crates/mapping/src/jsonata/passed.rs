@@ -1,10 +1,10 @@
-//! Reads JSON that is not kept, with the checks of JSON that is.
+//! Validates JSON that is not kept.
 
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-/// A value that is read as any other and not kept.
+/// A value that is read like any other and not kept.
 pub(super) struct Passed;
 
 impl<'de> Deserialize<'de> for Passed {

@@ -8,7 +8,7 @@ use crate::problem::Position;
 pub(crate) struct Place<'t> {
     pub template: &'t str,
     pub tokens: Vec<Token<'t>>,
-    /// The number of the token at the place; that of the tokens at the end.
+    /// The number of the token at the place; for the end, the number of tokens.
     pub at: usize,
     open: Vec<Bracket<'t>>,
 }
@@ -22,12 +22,12 @@ pub(crate) struct Bracket<'t> {
     pub opener: Opener<'t>,
 }
 
-/// What stands before a bracket and gives it its meaning.
+/// What a bracket means, from the text before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Opener<'t> {
     /// A block, a filter, a list or an object.
     None,
-    /// The arguments of a call of what has this name.
+    /// The arguments of a call of the function with this name.
     Call(&'t str),
     /// The parameters of a function.
     Parameters,
@@ -36,7 +36,7 @@ pub(crate) enum Opener<'t> {
 }
 
 impl<'t> Place<'t> {
-    /// The place of a position; the end of the template without one.
+    /// The place at a position; without one, the end of the template.
     pub(crate) fn new(template: &'t str, position: Option<Position>) -> Self {
         let tokens = tokens(template);
         let offset = position.map_or(template.len(), |position| position.offset(template));
@@ -68,7 +68,7 @@ impl<'t> Place<'t> {
         self.token(-1).map(|token| quoted(token.text))
     }
 
-    /// The innermost bracket that is open.
+    /// The innermost open bracket.
     pub(crate) fn open(&self) -> Option<&Bracket<'t>> {
         self.open.last()
     }
@@ -77,7 +77,7 @@ impl<'t> Place<'t> {
         Position::after(self.template, offset)
     }
 
-    /// Whether two tokens, counted from the place, stand next to each other and read so.
+    /// Whether the two tokens at this distance from the place are adjacent and equal these signs.
     pub(crate) fn reads(&self, distance: isize, signs: [&str; 2]) -> bool {
         let pair = (self.token(distance), self.token(distance.saturating_add(1)));
         matches!(pair, (Some(one), Some(two))
@@ -92,7 +92,7 @@ impl<'t> Place<'t> {
     }
 }
 
-/// The brackets that are open after the tokens.
+/// The brackets that are still open after the tokens.
 fn open<'t>(tokens: &[Token<'t>]) -> Vec<Bracket<'t>> {
     let mut open: Vec<Bracket<'t>> = Vec::new();
     let mut closed = None;
@@ -120,7 +120,8 @@ fn are_parameters(closed: Option<&Bracket<'_>>) -> bool {
     closed.is_some_and(|closed| closed.opener == Opener::Parameters)
 }
 
-/// What a bracket after a token means; `after_parameters`: the token closes the parameters of a function.
+/// The meaning of a bracket after a token; `after_parameters`: the token closes the parameters of a
+/// function.
 pub(crate) fn opener<'t>(
     sign: char,
     before: Option<&Token<'t>>,

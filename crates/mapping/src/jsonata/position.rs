@@ -5,17 +5,18 @@ use jsonata_core::parser::{self, Lexer, ParserError, Token};
 use super::tokens::{Kind, Token as Piece, tokens as pieces};
 use crate::problem::Position;
 
-/// Codes that are found after the whole template was read: no part of it tells where.
+/// Codes that are found only after the whole template has been read, so that no part of it shows
+/// the position.
 const AFTERWARDS: [&str; 4] = ["S0214", "S0215", "S0216", "S0217"];
-/// The code of a template that nests too deep, whose place would take long to find.
+/// The code of a template that is nested too deep; finding the position would take long.
 const TOO_DEEP: &str = "U1002";
 /// Codes of a template that ends too early.
 const AT_THE_END: [&str; 2] = ["S0203", "S0207"];
 
-/// The place of the first token that makes the template wrong.
+/// The position of the first token that makes the template invalid.
 ///
-/// Reading goes from left to right and stops at the first wrong token, so every beginning of the
-/// template that holds the token ends in the same error, and none that lacks it does.
+/// The parser reads from left to right and stops at the first wrong token. So every beginning of
+/// the template that contains the token gives the same error, and none without it does.
 pub(super) fn of(template: &str, error: &ParserError) -> Option<Position> {
     let wanted = error.to_string();
     let is = |codes: &[&str]| codes.iter().any(|code| wanted.contains(code));
@@ -51,7 +52,7 @@ pub(super) fn of(template: &str, error: &ParserError) -> Option<Position> {
     end.map(|end| Position::after(template, start(template, end)))
 }
 
-/// The place of the only token that is meant, from what stands before it, it and what stands after it.
+/// The position of the only matching token, from the texts before it, of it and after it.
 fn only(
     template: &str,
     is_meant: impl Fn(Option<&Piece<'_>>, &Piece<'_>, Option<&Piece<'_>>) -> bool,
@@ -69,7 +70,7 @@ fn only(
         .then(|| Position::after(template, first.start))
 }
 
-/// How many tokens there are before the end or the first that is none, and what is wrong with it.
+/// The number of tokens before the end or the first invalid token, and the error of that token.
 fn tokens(template: &str) -> (usize, Option<String>) {
     let mut lexer = Lexer::new(template.to_owned());
     let mut count = 0;
@@ -82,9 +83,9 @@ fn tokens(template: &str) -> (usize, Option<String>) {
     }
 }
 
-/// What would close the innermost bracket that is open at the end of a template.
+/// The sign that would close the innermost open bracket at the end of a template.
 ///
-/// After `{` the language looks for a colon first.
+/// After `{` the parser first expects a colon.
 pub(super) fn open_bracket(template: &str) -> Option<char> {
     let mut lexer = Lexer::new(template.to_owned());
     let mut open = Vec::new();
@@ -104,7 +105,7 @@ pub(super) fn open_bracket(template: &str) -> Option<char> {
     open.pop().map(|last| if after_brace { ':' } else { last })
 }
 
-/// Whether a stroke stands at a place.
+/// Whether there is a slash at a place.
 pub(super) fn is_stroke(template: &str, place: Option<Position>) -> bool {
     let letter = place.and_then(|place| {
         let line = template.split('\n').nth(place.line - 1)?;
@@ -113,7 +114,7 @@ pub(super) fn is_stroke(template: &str, place: Option<Position>) -> bool {
     letter == Some('/')
 }
 
-/// The end of the shortest beginning of which `holds` is true.
+/// The end of the shortest beginning for which `holds` is true.
 fn first(template: &str, holds: impl Fn(&str) -> bool) -> Option<usize> {
     let ends: Vec<usize> = template
         .char_indices()
@@ -123,7 +124,7 @@ fn first(template: &str, holds: impl Fn(&str) -> bool) -> Option<usize> {
     ends.get(index).copied()
 }
 
-/// Where the word that ends here begins, or the sign.
+/// The start of the word or sign that ends here.
 fn start(template: &str, end: usize) -> usize {
     let before = template.get(..end).unwrap_or_default();
     let in_word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';

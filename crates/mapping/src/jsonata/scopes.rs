@@ -1,8 +1,8 @@
 //! Renames variables of a template that have the name of a builtin.
 //!
-//! After that a builtin's name is the builtin wherever it stands, so that what changes calls of builtins
-//! leaves the template's own functions alone and misses none of the builtin's, whatever else is in the
-//! template. A name counts from where it is bound to the end of its scope.
+//! After that, a builtin's name always means the builtin. So the code that changes calls of
+//! builtins leaves the template's own functions alone and misses no call of a builtin, whatever
+//! else is in the template. A name is valid from its binding to the end of its scope.
 
 use jsonata_core::ast::{AstNode, BinaryOp};
 use jsonata_core::value::with_stack;
@@ -10,14 +10,14 @@ use jsonata_core::value::with_stack;
 use super::children::for_each_child;
 use super::overrides;
 
-/// Builtins whose calls are changed, besides those that are overridden.
+/// Builtins whose calls are changed, in addition to the overridden ones.
 const CHANGED: [&str; 12] = [
     "contains", "each", "exists", "filter", "keys", "map", "match", "reduce", "replace", "sort",
     "split", "spread",
 ];
 
-/// Renames what can be renamed for certain: not where `$eval` may ask for a name, nor names that are
-/// bound in the midst of an expression. Those that stay are found by `Names`.
+/// Renames what can safely be renamed: not if `$eval` may use a name, and not names that are bound
+/// within an expression. `Names` finds the remaining ones.
 pub(super) fn rename_own(tree: &mut AstNode) {
     let mut survey = Survey::default();
     survey.visit(tree, true);
@@ -51,7 +51,7 @@ struct Survey {
 }
 
 impl Survey {
-    /// `is_statement`: whether the node is evaluated in any case, one after the other.
+    /// `is_statement`: whether the node is always evaluated, in sequence.
     fn visit(&mut self, node: &mut AstNode, is_statement: bool) {
         if bound_name(node).is_some() {
             self.binds = true;
@@ -100,7 +100,7 @@ impl Scopes {
                 self.0.pop();
             }
             AstNode::Binary { lhs, rhs, .. } if bound.is_some() => {
-                // A function may call itself; any other value is computed before it has the name.
+                // A function may call itself; any other value is computed before its name is bound.
                 let is_function = matches!(**rhs, AstNode::Lambda { .. });
                 if is_function {
                     self.bind(bound.clone());

@@ -1,14 +1,14 @@
-//! Lists of one item and of none.
+//! Lists with one item or none.
 
 use jsonata_core::evaluator::{Evaluator, EvaluatorError};
 use jsonata_core::value::JValue;
 
-/// Makes a list of a single value; no template can call it.
+/// Turns a single value into a list; no template can call it.
 pub(super) const KEPT: &str = "kept list";
-/// Makes no value of an empty list; no template can call it.
+/// Turns an empty list into no value; no template can call it.
 pub(super) const FILLED: &str = "filled list";
 
-/// Makes the functions known.
+/// Registers the functions.
 pub(super) fn register(evaluator: &mut Evaluator) -> Result<(), EvaluatorError> {
     evaluator.register_fn(FILLED, |given: &[JValue]| {
         let list = given.first().cloned().unwrap_or(JValue::Undefined);

@@ -7,10 +7,10 @@ use jsonata_core::value::{JValue, with_stack};
 use super::guard::too_long;
 use super::overrides::{self, Returned, wrong_argument, wrong_context};
 
-/// `$join` applied partially, where jsonata-js checks no types; no template can call it.
+/// `$join` as a partial application, for which jsonata-js checks no types; no template can call it.
 pub(super) const JOIN_UNCHECKED: &str = "unchecked join";
 
-/// Makes the functions known, with the most bytes of a string.
+/// Registers the functions, with the maximum length of a string in bytes.
 pub(super) fn register(evaluator: &mut Evaluator, limit: usize) -> Result<(), EvaluatorError> {
     overrides::register(evaluator, "pad", move |given| pad(given, limit))?;
     overrides::register(evaluator, "join", move |given| join(given, limit))?;
@@ -42,7 +42,7 @@ fn pad(given: &[JValue], limit: usize) -> Returned {
     padded(text, width, filler, limit).map(JValue::string)
 }
 
-/// A negative width pads at the left.
+/// A negative width pads on the left.
 fn padded(text: &str, width: f64, filler: &str, limit: usize) -> Result<String, EvaluatorError> {
     #[expect(
         clippy::cast_possible_truncation,
@@ -98,7 +98,7 @@ fn joined<'v>(items: impl Iterator<Item = &'v JValue>, separator: &str, limit: u
     Ok(JValue::string(made))
 }
 
-/// Joins whatever the items are, as JavaScript writes them.
+/// Joins items of any type, as JavaScript writes them.
 fn join_unchecked(given: &[JValue], limit: usize) -> Returned {
     let Some(JValue::Array(items)) = given.first() else {
         return join(given, limit);
@@ -114,7 +114,7 @@ fn join_unchecked(given: &[JValue], limit: usize) -> Returned {
     join(&given, limit)
 }
 
-/// A value as JavaScript writes it into a text.
+/// A value as JavaScript converts it to text.
 fn written(value: &JValue) -> String {
     match value {
         JValue::String(_) | JValue::Number(_) | JValue::Bool(_) => {

@@ -1,13 +1,12 @@
-//! Escapes `/` within brackets of a regular expression, where it does not end the expression in
-//! JSONata.
+//! Escapes `/` within brackets of a regular expression, where JSONata does not end the expression.
 //!
-//! The library ends the expression there. It does not after a backslash, which changes nothing in
-//! the expression.
+//! The library ends the expression there. It does not after a backslash, which has no other effect
+//! on the expression.
 
 use crate::problem::Position;
 
-/// A template with a backslash in front of each such `/`, and where in the result these are; none where
-/// there is nothing to escape.
+/// A template with a backslash before each such `/`, and the positions of the backslashes in the
+/// result; `None` if there is nothing to escape.
 pub(super) fn escaped(template: &str) -> Option<(String, Vec<Position>)> {
     let (mut made, mut places) = (String::with_capacity(template.len() + 8), Vec::new());
     let mut before = Before::default();
@@ -41,7 +40,7 @@ pub(super) fn escaped(template: &str) -> Option<(String, Vec<Position>)> {
     (!places.is_empty()).then_some((made, places))
 }
 
-/// The place in the template itself of a place in the text with backslashes.
+/// The position in the original template for a position in the text with backslashes.
 pub(super) fn original(place: Position, backslashes: &[Position]) -> Position {
     let is_before =
         |position: &&Position| position.line == place.line && position.column < place.column;
@@ -52,7 +51,7 @@ pub(super) fn original(place: Position, backslashes: &[Position]) -> Position {
     }
 }
 
-/// What was read last: after a value a `/` divides, elsewhere it begins an expression.
+/// The last token: after a value `/` divides, elsewhere it begins an expression.
 #[derive(Default)]
 struct Before {
     word: String,
@@ -78,7 +77,7 @@ impl Before {
     }
 }
 
-/// How long a text in quotes is.
+/// The length of a text in quotes.
 fn quoted(rest: &str, quote: char, escapes: bool) -> usize {
     let mut is_escaped = true;
     for (at, letter) in rest.char_indices() {
@@ -90,7 +89,7 @@ fn quoted(rest: &str, quote: char, escapes: bool) -> usize {
     rest.len()
 }
 
-/// Where in an expression the strokes to escape are, and how long it is.
+/// The positions of the slashes to escape in an expression, and its length.
 fn expression(rest: &str) -> Option<(Vec<usize>, usize)> {
     let (mut strokes, mut depth, mut escaped) = (Vec::new(), 0_usize, false);
     for (at, letter) in rest.char_indices().skip(1) {

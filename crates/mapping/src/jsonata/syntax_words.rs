@@ -1,10 +1,10 @@
-//! Messages of syntax errors, in the characters that the author typed instead of names of tokens.
+//! Messages of syntax errors, with the characters that the author typed instead of token names.
 
 use jsonata_core::parser::ParserError;
 
 use super::place::{Bracket, Opener, Place};
 
-/// What is wrong with a template; none where the library says it well.
+/// Why a template is invalid; `None` if the library's message is good enough.
 pub(super) fn reason(error: &ParserError, place: &Place<'_>) -> Option<String> {
     match error {
         ParserError::Expected { expected, .. } if expected == "parameter name" => None,
@@ -26,7 +26,7 @@ pub(super) fn reason(error: &ParserError, place: &Place<'_>) -> Option<String> {
             }
             None => "The template is empty".to_owned(),
         }),
-        // One character, where names of tokens have more.
+        // A single character; token names have more.
         ParserError::UnexpectedToken(sign) if sign.chars().count() == 1 => {
             Some(format!("{} is not a sign of JSONata", quoted(sign)))
         }
@@ -59,22 +59,22 @@ pub(super) fn unclosed(sign: &str, place: &Place<'_>) -> String {
     )
 }
 
-/// A piece of a template in quotes, shortened.
+/// A part of a template in quotes, shortened.
 pub(super) fn quoted(text: &str) -> String {
-    /// The most characters that are shown.
+    /// The maximum number of characters that are shown.
     const MOST: usize = 40;
     let mut shown: String = text.chars().take(MOST).collect();
     if shown.len() < text.len() {
         shown.push('…');
     }
-    // A text brings its own quotes.
+    // A text has its own quotes.
     if shown.starts_with(['"', '\'']) && shown.len() > 1 {
         return shown;
     }
     format!("\"{shown}\"")
 }
 
-/// What should stand at the place, and after what or for what.
+/// What is expected at the place, and after or for what.
 fn wanted(expected: &str, place: &Place<'_>) -> String {
     let open = place.open();
     match (expected, open) {
@@ -114,7 +114,7 @@ fn wanted(expected: &str, place: &Place<'_>) -> String {
     }
 }
 
-/// How a token that the library names is written.
+/// How a token is written, from its name in the library.
 fn sign(name: &str) -> &str {
     match name {
         "RightParen" => ")",

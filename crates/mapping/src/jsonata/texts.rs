@@ -9,7 +9,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::overrides::{self, wrong_argument};
 
-/// What `encodeURIComponent` writes in percents.
+/// The characters that `encodeURIComponent` escapes.
 const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')
@@ -21,10 +21,10 @@ const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'(')
     .remove(b')');
 
-/// What has a meaning of its own in an address: `encodeURI` leaves it, and so does `decodeURI`.
+/// Characters with a meaning in an address: `encodeURI` and `decodeURI` leave them.
 const RESERVED: &[u8] = b";/?:@&=+$,#";
 
-/// What `encodeURI` writes in percents.
+/// The characters that `encodeURI` escapes.
 const ADDRESS: &AsciiSet = &COMPONENT
     .remove(b';')
     .remove(b'/')
@@ -38,7 +38,7 @@ const ADDRESS: &AsciiSet = &COMPONENT
     .remove(b',')
     .remove(b'#');
 
-/// Takes base64 as node does: with or without its end, and whatever is in its last bits.
+/// Accepts base64 as node does: with or without padding, and with any trailing bits.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
     GeneralPurposeConfig::new()
@@ -53,7 +53,7 @@ const DECODE_URL_COMPONENT: &str = "decodeUrlComponent";
 const BASE64_ENCODE: &str = "base64encode";
 const BASE64_DECODE: &str = "base64decode";
 
-/// Makes the functions known.
+/// Registers the functions.
 pub(super) fn register(evaluator: &mut Evaluator) -> Result<(), EvaluatorError> {
     for name in [
         ENCODE_URL,
@@ -88,13 +88,13 @@ fn made(name: &str, text: &str) -> Result<String, EvaluatorError> {
     }
 }
 
-/// The low byte of each unit of UTF-16, which is all that node keeps of it.
+/// The low byte of each UTF-16 unit, which is all that node keeps of it.
 fn latin_1(text: &str) -> Vec<u8> {
     let low = |unit: u16| u8::try_from(unit & 0xFF).unwrap_or_default();
     text.encode_utf16().map(low).collect()
 }
 
-/// The bytes as characters of Latin-1; what is no base64 is passed over.
+/// The bytes as characters of Latin-1; characters that are not base64 are ignored.
 fn from_base64(text: &str) -> String {
     let letters = text
         .chars()
@@ -106,7 +106,7 @@ fn from_base64(text: &str) -> String {
             _ => Some(c).filter(char::is_ascii_alphanumeric),
         });
     let mut letters: String = letters.collect();
-    // A letter alone has too few bits for a byte.
+    // A single letter has too few bits for a byte.
     if letters.len() % 4 == 1 {
         letters.pop();
     }
@@ -114,7 +114,8 @@ fn from_base64(text: &str) -> String {
     bytes.into_iter().map(char::from).collect()
 }
 
-/// A text without its percents, but for those of `kept`; nothing where they are no UTF-8.
+/// A text with its percent escapes decoded, except those for characters in `kept`; `None` if the
+/// result is not UTF-8.
 fn decoded(text: &str, kept: &[u8]) -> Option<String> {
     let mut made = Vec::with_capacity(text.len());
     let mut rest = text.bytes();

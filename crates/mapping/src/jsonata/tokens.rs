@@ -1,7 +1,7 @@
 //! The tokens of a template with their positions, which the library's tokens do not have.
 //!
-//! Any text can be read: what is no token of the language is a [`Kind::Sign`] of one character, and
-//! what is not closed reaches to the end.
+//! Any text can be read: characters that are not a token of the language are a [`Kind::Sign`] each,
+//! and an unclosed token extends to the end.
 
 use std::ops::Range;
 
@@ -9,13 +9,13 @@ use std::ops::Range;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Token<'t> {
     pub kind: Kind,
-    /// The token as it is written.
+    /// The text of the token.
     pub text: &'t str,
     /// Its first byte in the template.
     pub start: usize,
 }
 
-/// What a token is.
+/// The kind of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// A text in quotes.
@@ -33,12 +33,12 @@ pub(crate) enum Kind {
 }
 
 impl Token<'_> {
-    /// The bytes of the template.
+    /// Its bytes in the template.
     pub(crate) fn range(&self) -> Range<usize> {
         self.start..self.start + self.text.len()
     }
 
-    /// Whether it is the sign.
+    /// Whether it is this sign.
     pub(crate) fn is(&self, sign: &str) -> bool {
         self.kind == Kind::Sign && self.text == sign
     }
@@ -64,7 +64,7 @@ impl Token<'_> {
 /// The signs of two characters.
 const PAIRS: [&str; 9] = ["..", ":=", "!=", ">=", "<=", "~>", "**", "??", "?:"];
 
-/// All tokens of a template, without blanks and comments.
+/// All tokens of a template, without whitespace and comments.
 pub(crate) fn tokens(template: &str) -> Vec<Token<'_>> {
     let mut found: Vec<Token<'_>> = Vec::new();
     let mut start = 0;
@@ -82,7 +82,7 @@ pub(crate) fn tokens(template: &str) -> Vec<Token<'_>> {
     found
 }
 
-/// How long the blanks or the comment at the start are.
+/// The length of the whitespace or comment at the start.
 fn blank(rest: &str) -> usize {
     if rest.starts_with("/*") {
         return rest.find("*/").map_or(rest.len(), |at| at + 2);
@@ -151,7 +151,8 @@ fn number(rest: &str) -> usize {
     end
 }
 
-/// A regular expression with its flags; a stroke alone where it does not end on its line.
+/// A regular expression with its flags, or only the slash if the expression does not end on its
+/// line.
 fn pattern(rest: &str) -> (Kind, usize) {
     let (mut is_escaped, mut depth) = (false, 0_usize);
     for (at, letter) in rest.char_indices().skip(1) {

@@ -1,8 +1,9 @@
-//! Where in a template an evaluation failed. The library does not say, and its tree has no positions.
+//! Finds the position in a template where an evaluation failed. The library does not report it, and
+//! its tree has no positions.
 //!
-//! So the template is evaluated again with a tree that reports when each call and each operator begins
-//! and ends. What began last and did not end is what failed. Its position is the position of the token
-//! of its kind with the same number, counted from the left.
+//! The template is evaluated again with a tree that reports when each call and each operator begins
+//! and ends. The node that began last and did not end is the one that failed. Its position is that
+//! of the token of its kind with the same number, counted from the left.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -24,29 +25,29 @@ const END: &str = "trace end";
 /// Records the value of an argument or an operand of a node, and returns it.
 const VALUE: &str = "trace value";
 
-/// Functions that look at how an argument is written.
+/// Functions that inspect the syntax of an argument.
 const UNSEEN: [&str; 9] = [
     "each", "eval", "exists", "filter", "map", "reduce", "sift", "single", "sort",
 ];
 
-/// A tree that reports how far its evaluation is.
+/// A tree that reports the progress of its evaluation.
 pub(super) struct Trace {
     pub tree: AstNode,
-    /// What each number in the tree stands for.
+    /// The node for each number in the tree.
     marks: Vec<Mark>,
-    /// The numbers of what was begun and is not ended.
+    /// The numbers of the nodes that have begun and not ended.
     open: Rc<RefCell<Vec<usize>>>,
-    /// The last value of each argument and operand, by the node's number and its own.
+    /// The last value of each argument and operand, by the number of the node and of the argument.
     values: Rc<RefCell<BTreeMap<(usize, usize), JValue>>>,
 }
 
 /// What failed in an evaluation.
 pub(super) struct Failure {
-    /// How it is written: `$name(`, `name(` or an operator.
+    /// Its text: `$name(`, `name(` or an operator.
     pub written: String,
-    /// Where it stands.
+    /// Its position.
     pub position: Option<Position>,
-    /// The values of its arguments or operands, as far as they are known.
+    /// The values of its arguments or operands that are known.
     pub values: Vec<JValue>,
 }
 
@@ -90,13 +91,13 @@ impl Trace {
         evaluator.register_fn(END, move |args: &[JValue]| {
             let this = args.first().and_then(number);
             let mut open = ended.borrow_mut();
-            // What is begun in a node is ended before it.
+            // Nodes that began within a node end before it.
             while open.pop().is_some_and(|last| Some(last) != this) {}
             Ok(args.get(1).cloned().unwrap_or(JValue::Undefined))
         })
     }
 
-    /// What was begun last, after an evaluation that failed.
+    /// The node that began last, after an evaluation that failed.
     pub(super) fn failure(&self, template: &str) -> Option<Failure> {
         let innermost = self.open.borrow().last().copied()?;
         let (written, nth) = self.marks.get(innermost)?;
@@ -111,7 +112,7 @@ impl Trace {
 
     fn position(&self, template: &str, kind: &str, nth: usize) -> Option<Position> {
         let tokens = tokens_of(template, kind);
-        // With more or fewer of a kind the numbers mean nothing.
+        // If the counts of a kind differ, the numbers are useless.
         let count = self.marks.iter().filter(|(mark, _)| mark == kind).count();
         let token = tokens.get(nth).filter(|_| tokens.len() == count)?;
         Some(Position::after(template, *token))
@@ -131,9 +132,9 @@ struct Marking {
 }
 
 impl Marking {
-    /// Numbers the nodes from the left, and wraps those that can fail in a call.
+    /// Numbers the nodes from the left, and wraps those that can fail in calls.
     ///
-    /// A function at the right of `~>` is not whole: the operator gives it an argument more.
+    /// A function at the right of `~>` is incomplete: the operator adds an argument.
     fn mark(&mut self, node: &mut AstNode, is_whole: bool) {
         let mark = with_stack(|| match node {
             AstNode::Function {
@@ -184,7 +185,7 @@ impl Marking {
 
     /// Marks a call, and returns its number unless it calls a function of the template.
     ///
-    /// Such a function may call itself without end; a call around each call would nest.
+    /// Such a function may call itself endlessly; a call around each call would nest.
     fn mark_function(
         &mut self,
         name: &str,
@@ -204,7 +205,8 @@ impl Marking {
         (!is_own).then_some(mark)
     }
 
-    /// `lhs ~> rhs`: a call at the right gets the left side, so it fails as that call.
+    /// `lhs ~> rhs`: a call at the right gets the left side as an argument, so the call is what
+    /// fails.
     fn mark_chain(&mut self, lhs: &mut AstNode, rhs: &mut AstNode) -> usize {
         self.mark(lhs, true);
         let pipe = self.number("~>");
@@ -237,8 +239,8 @@ impl Marking {
         }
     }
 
-    /// Marks the body of a function. A call at its end does not nest, unless it calls a builtin: that
-    /// ends at once.
+    /// Marks the body of a function. A tail call does not nest; a tail call of a builtin ends
+    /// immediately.
     fn mark_lambda(&mut self, body: &mut AstNode, thunk: &mut bool) {
         self.number("{");
         *thunk &= !matches!(&*body, AstNode::Function { name, .. } if !self.names.is_bound(name));
@@ -261,7 +263,7 @@ fn wrap(node: &mut AstNode, mark: usize) {
     *node = call(END, vec![begin, inner]);
 }
 
-/// `value(mark, nth, node)`, unless the node is no value of its own.
+/// `value(mark, nth, node)`, unless the node is not a value by itself.
 fn record_value(node: &mut AstNode, mark: usize, nth: usize) {
     if matches!(
         node,
@@ -289,7 +291,7 @@ fn counted(number: usize) -> AstNode {
     AstNode::Number(number as f64)
 }
 
-/// How an operator is written whose operands can be wrong.
+/// The text of an operator that can fail on its operands.
 fn sign(op: BinaryOp) -> Option<&'static str> {
     Some(match op {
         BinaryOp::Add => "+",
@@ -306,7 +308,7 @@ fn sign(op: BinaryOp) -> Option<&'static str> {
     })
 }
 
-/// Where the tokens of a kind begin.
+/// The positions of the tokens of a kind.
 fn tokens_of(template: &str, kind: &str) -> Vec<usize> {
     let all = tokens(template);
     let Some(name) = kind.strip_suffix('(') else {

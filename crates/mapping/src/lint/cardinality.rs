@@ -1,4 +1,4 @@
-//! Maps a document with none, one and two items of each of its lists, and compares the outputs.
+//! Maps a document with none, one and two items in each of its lists, and compares the outputs.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,15 +10,15 @@ use crate::engine::{Run, Template};
 use crate::jsonata::tokens::{Kind, tokens};
 use crate::problem::{MappingError, Position};
 
-/// The most lists that are tried.
+/// The maximum number of lists that are tried.
 const MOST: usize = 200;
 
-/// Members of the output that change from a value to a list, or vanish, with the number of items that a
-/// list of the document has.
+/// Members of the output that change from a value to a list, or disappear, depending on the number
+/// of items in a list of the document.
 ///
 /// # Errors
 ///
-/// The document cannot be mapped as it is.
+/// The document cannot be mapped unchanged.
 pub fn cardinality(
     template: &str,
     compiled: &dyn Template,
@@ -34,7 +34,7 @@ pub fn cardinality(
     mapped(document)?;
     let mut findings: Vec<Finding> = Vec::new();
     for list in lists(document).into_iter().take(MOST) {
-        // A document without what the template wants is a finding too.
+        // If the template fails on a document without items, that is a finding too.
         let outputs: Vec<Result<Value, MappingError>> = (0..3)
             .map(|count| mapped(&list.with(document, count)))
             .collect();
@@ -62,7 +62,7 @@ pub fn cardinality(
 /// Items of one kind in the lists at a path.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct List {
-    /// Names of members and kinds of items, from the outside.
+    /// Names of members and kinds of items, from the outside in.
     path: Vec<String>,
     kind: String,
 }
@@ -90,7 +90,7 @@ fn collect(value: &Value, path: &mut Vec<String>, found: &mut Vec<List>) {
                     path: path.clone(),
                     kind: kind.to_owned(),
                 };
-                // The set says how often a segment can stand; loops repeat.
+                // The set limits how often a segment occurs; loops repeat.
                 let repeats = kind.is_empty() || kind.ends_with("_loop");
                 if repeats && !found.contains(&list) {
                     found.push(list);
@@ -103,7 +103,7 @@ fn collect(value: &Value, path: &mut Vec<String>, found: &mut Vec<List>) {
 }
 
 impl List {
-    /// What it is called in a message.
+    /// Its name in a message.
     fn name(&self) -> String {
         match (self.kind.as_str(), self.path.last()) {
             ("", Some(name)) => name.clone(),
@@ -112,7 +112,7 @@ impl List {
         }
     }
 
-    /// The document with so many items in each list.
+    /// The document with this number of items in each list.
     fn with(&self, document: &Value, count: usize) -> Value {
         let mut changed = document.clone();
         self.set(&mut changed, &self.path, count);
@@ -157,7 +157,7 @@ fn failure(error: &MappingError, count: usize, name: &str) -> Finding {
     }
 }
 
-/// Members that are a list with two and none with one.
+/// Members that are a list with two items and not with one.
 fn changes(template: &str, one: &Value, two: &Value, name: &str) -> Vec<Finding> {
     let (single, several) = (kinds(one), kinds(two));
     let changed = several
@@ -175,11 +175,11 @@ fn changes(template: &str, one: &Value, two: &Value, name: &str) -> Vec<Finding>
         .collect()
 }
 
-/// Members that are there with one and not with none.
+/// Members that exist with one item and not with none.
 fn losses(template: &str, none: &Value, one: &Value, name: &str) -> Vec<Finding> {
     let (without, with) = (kinds(none), kinds(one));
     let lost = with.keys().filter(|path| !without.contains_key(*path));
-    // What vanishes with the object around it is said of the object.
+    // Members that disappear with an enclosing object are reported once, for the object.
     let outermost = lost.filter(|path| {
         let parent = path
             .split_last()
@@ -200,7 +200,7 @@ fn losses(template: &str, none: &Value, one: &Value, name: &str) -> Vec<Finding>
 /// The item of a list in a path.
 const ITEM: &str = "[]";
 
-/// The path of each value, and whether it is a list in some place.
+/// The path of each value, and whether it is a list anywhere.
 fn kinds(value: &Value) -> BTreeMap<Vec<String>, bool> {
     let mut found = BTreeMap::new();
     note(value, &mut Vec::new(), &mut found);

@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use crate::jsonata::builtins::closest;
 
-/// What kind of item of a list it is: the identifier of a segment or the name of a loop; empty where
-/// it is not of X12.
+/// The kind of a list's item: the identifier of a segment or the name of a loop; empty if it is not
+/// X12.
 pub(super) fn kind_of(item: &Value) -> &str {
     let first = item.as_object().and_then(|members| members.keys().next());
     match first {
@@ -15,7 +15,7 @@ pub(super) fn kind_of(item: &Value) -> &str {
     }
 }
 
-/// The identifier of the segment that an item is; none for a loop and for ISA, GS and ST.
+/// The identifier of the segment in an item; `None` for a loop and for ISA, GS and ST.
 pub(super) fn segment_of(item: &Value) -> Option<&str> {
     let kind = kind_of(item);
     (!kind.is_empty() && !kind.ends_with("_loop") && !["ISA", "GS", "ST"].contains(&kind))
@@ -33,7 +33,8 @@ pub(super) fn segment(element: &str) -> Option<&str> {
     (is_segment && is_numbered).then_some(segment)
 }
 
-/// The name that is probably meant: an element of the same segment, a loop that the same segment opens.
+/// The name that was probably meant: an element of the same segment, or a loop with the same first
+/// segment.
 pub(super) fn meant<'n>(name: &str, names: &[&'n str]) -> Option<&'n str> {
     let start = match (segment(name), name.strip_suffix("_loop")) {
         (Some(segment), _) => format!("{segment}_"),

@@ -12,7 +12,7 @@ pub(super) fn writes_document(template: &str) -> bool {
     keys(&all).any(|key| text(key) == "interchanges")
 }
 
-/// Elements and loops that the template writes and the set does not have.
+/// Elements and loops that the template writes and that the set does not have.
 pub(super) fn findings(template: &str, shape: &Shape) -> Vec<Finding> {
     let names: Vec<&str> = shape.all_names().into_iter().collect();
     let all = tokens(template);

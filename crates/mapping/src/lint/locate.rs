@@ -8,13 +8,14 @@ use jsonata_core::value::with_stack;
 use crate::jsonata::children::for_each_child;
 use crate::jsonata::tokens::{Kind, Token, tokens};
 
-/// Where each name stands.
+/// The position of each name.
 pub(super) type Places = Vec<Option<usize>>;
 
 /// What separates the number of a name from the name.
 const SEPARATOR: char = '\u{0}';
 
-/// Puts a number in front of each name of the tree, and returns where the name with each number begins.
+/// Adds a number before each name of the tree, and returns the position of the name with each
+/// number.
 pub(super) fn number_names(tree: &mut AstNode, template: &str) -> Places {
     let mut names = Vec::new();
     number(tree, &mut names);
@@ -25,7 +26,7 @@ pub(super) fn number_names(tree: &mut AstNode, template: &str) -> Places {
     for name in &names {
         let count = counts.entry(name).or_default();
         let starts = written.get(name.as_str());
-        // With more or fewer of a name the numbers mean nothing.
+        // If the counts of a name differ, the numbers are useless.
         let start = starts.and_then(|starts| {
             let nth = if starts.len() == total(name) {
                 *count
@@ -40,7 +41,7 @@ pub(super) fn number_names(tree: &mut AstNode, template: &str) -> Places {
     places
 }
 
-/// The number and the name of a name in such a tree.
+/// The number and the text of such a name.
 pub(super) fn numbered(name: &str) -> (Option<usize>, &str) {
     match name.split_once(SEPARATOR) {
         Some((number, name)) => (number.parse().ok(), name),
@@ -56,7 +57,7 @@ fn number(node: &mut AstNode, names: &mut Vec<String>) {
     with_stack(|| for_each_child(node, &mut |item| number(item, names)));
 }
 
-/// Where each name is written: as a name, or as a text in a path.
+/// The positions of each name: as a name, or as a text in a path.
 fn written(template: &str) -> BTreeMap<String, Vec<usize>> {
     let all = tokens(template);
     let mut found: BTreeMap<String, Vec<usize>> = BTreeMap::new();

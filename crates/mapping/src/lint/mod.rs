@@ -1,7 +1,7 @@
-//! Finds probable mistakes in a JSONata template before a document shows them.
+//! Finds probable mistakes in a JSONata template before a document reveals them.
 //!
-//! Nothing is evaluated, except by [`cardinality`]: the template is read, and its paths are followed
-//! through the [`Shape`] of the documents that it maps.
+//! Only [`cardinality`] evaluates anything. Otherwise the template is parsed, and its paths are
+//! followed through the [`Shape`] of the documents that it maps.
 
 mod cardinality;
 mod document;
@@ -21,28 +21,28 @@ use crate::engine::Engine as _;
 use crate::jsonata::Jsonata;
 use crate::problem::{MappingError, Position};
 
-/// What is probably wrong with a template.
+/// A probable mistake in a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// How sure it is.
+    /// How certain it is.
     pub severity: Severity,
-    /// Where in the template it is, if that is known.
+    /// Its position in the template, if that is known.
     pub position: Option<Position>,
-    /// What is wrong, and what to do.
+    /// What is wrong, and how to correct it.
     pub message: String,
 }
 
-/// How sure a finding is.
+/// How certain a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// Documents decide whether it is wrong.
+    /// It may be wrong, depending on the documents.
     Note,
-    /// It is wrong, or will be with another document.
+    /// It is wrong, or will be with some document.
     Warning,
 }
 
 impl Severity {
-    /// The word for it.
+    /// The name of the severity.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -52,17 +52,17 @@ impl Severity {
     }
 }
 
-/// What is probably wrong with a template, in the order of the template. The shape is that of the
-/// documents it reads or, if it writes `interchanges`, of those it writes.
+/// The probable mistakes in a template, in the template's order. The shape is that of the documents
+/// it reads or, if it writes `interchanges`, of those it writes.
 ///
 /// # Errors
 ///
-/// The template cannot be read.
+/// The template cannot be parsed.
 pub fn lint(template: &str, shape: Option<&Shape>) -> Result<Vec<Finding>, MappingError> {
     Jsonata.compile(template)?;
     let template = template.strip_prefix('\u{feff}').unwrap_or(template);
     let mut findings = signs::findings(template);
-    // What only a changed text can be read as is not followed.
+    // Templates that need inserted backslashes are not followed.
     if let Some(shape) = shape.filter(|_| keys::writes_document(template)) {
         findings.extend(keys::findings(template, shape));
     } else if let (Some(shape), Ok(mut tree)) = (shape, parser::parse(template)) {

@@ -14,16 +14,16 @@ use crate::jsonata::children::for_each_child;
 use crate::jsonata::tokens::{Kind, tokens};
 use crate::problem::Position;
 
-/// Functions that hand the items of their first argument to a function.
+/// Functions that pass the items of their first argument to a function.
 const OVER_ITEMS: [&str; 6] = ["each", "filter", "map", "reduce", "single", "sort"];
-/// Functions whose result is a value whatever they are given.
+/// Functions that return a value for any arguments.
 const NEVER_NOTHING: [&str; 4] = ["boolean", "count", "exists", "not"];
-/// Functions that make one value of a list.
+/// Functions that turn a list into one value.
 const FOLDS: [&str; 9] = [
     "average", "boolean", "count", "exists", "join", "max", "min", "single", "sum",
 ];
 
-/// What the paths of a template show.
+/// The findings on the paths of a template.
 pub(super) fn findings(
     tree: &mut AstNode,
     shape: &Shape,
@@ -51,7 +51,7 @@ struct Walk<'w, 's> {
     /// Whether documents can have more than the shape describes.
     is_sample: bool,
     variables: BTreeMap<String, Selected<'s>>,
-    /// The name that was read last, by its number.
+    /// The number of the last name that was read.
     last: Option<usize>,
     findings: Vec<Finding>,
 }
@@ -100,7 +100,7 @@ impl<'s> Walk<'_, 's> {
         })
     }
 
-    /// An object: each member by itself.
+    /// An object: each member separately.
     fn object(&mut self, pairs: &mut [(AstNode, AstNode)], context: &Selected<'s>) -> Selected<'s> {
         for (key, value) in pairs {
             self.value(key, context);
@@ -109,7 +109,7 @@ impl<'s> Walk<'_, 's> {
         Selected::unknown()
     }
 
-    /// An object that groups the items of a list: keys and values look at the items.
+    /// An object that groups the items of a list: keys and values are evaluated for the items.
     fn groups(
         &mut self,
         input: &mut AstNode,
@@ -124,7 +124,7 @@ impl<'s> Walk<'_, 's> {
         Selected::unknown()
     }
 
-    /// The two results of a condition.
+    /// The two branches of a condition.
     fn branches(
         &mut self,
         then_branch: &mut AstNode,
@@ -191,7 +191,7 @@ impl<'s> Walk<'_, 's> {
                 None => format!("{whose} has no {name} here; there are {}", first(&names)),
             }
         };
-        // A sample need not have every element that there can be.
+        // A sample need not have every possible element.
         let alike = |other: &&str| segment(other) == segment(name);
         let is_possible = self.is_sample && segment(name).is_some() && names.iter().any(alike);
         let severity = if is_possible {
@@ -206,7 +206,7 @@ impl<'s> Walk<'_, 's> {
     fn path(&mut self, steps: &mut [PathStep], context: &Selected<'s>) -> Selected<'s> {
         let mut selected = context.clone();
         for (nth, step) in steps.iter_mut().enumerate() {
-            // The first step looks at the context as a whole, the others at each item.
+            // The first step applies to the context as a whole, the others to each item.
             let is_name = matches!(step.node, AstNode::Name(_));
             let is_many = nth > 0 && (selected.is_many || !is_name && selected.is_several());
             let is_optional = nth > 0 && selected.is_optional;
@@ -242,13 +242,13 @@ impl<'s> Walk<'_, 's> {
                 selected.is_many &= !chooses_one(condition);
                 selected.is_optional = was_optional || !is_first;
             }
-            // What is a list in any case cannot change.
+            // A value that is always a list cannot change.
             Stage::KeepArray => selected.is_many = false,
             Stage::Index(_) => {}
         }
     }
 
-    /// An object is made of each segment of a list, whatever the segment is.
+    /// An object is made from each segment of a list, whatever the segment is.
     fn choice(&mut self, selected: &Selected<'s>) {
         if selected.mixed.is_empty() {
             return;
@@ -340,7 +340,7 @@ impl<'s> Walk<'_, 's> {
         }
     }
 
-    /// A member of the output whose kind depends on how much a document has.
+    /// A member of the output whose type depends on the number of items in the document.
     fn made_member(&mut self, key: &AstNode, value: &mut AstNode, context: &Selected<'s>) {
         let before = self.last;
         self.last = None;
@@ -350,7 +350,7 @@ impl<'s> Walk<'_, 's> {
         let AstNode::String(key) = key else {
             return;
         };
-        // A list that is selected once stays a list.
+        // A list from a single selection remains a list.
         if selected.is_many && is_path(value) {
             let message = format!(
                 "\"{key}\" is a list where a document has several, and no list where it has one; \
@@ -366,7 +366,7 @@ impl<'s> Walk<'_, 's> {
         }
     }
 
-    /// Where the key stands before the name that was read last.
+    /// The position of the key before the name that was read last.
     fn key_place(&self, key: &str) -> Option<usize> {
         let limit = self
             .last
@@ -399,7 +399,7 @@ impl<'s> Walk<'_, 's> {
     }
 }
 
-/// The names that a condition looks at first.
+/// The names that a condition uses first.
 fn names_of(condition: &AstNode) -> Vec<String> {
     match condition {
         AstNode::Name(name) => vec![numbered(name).1.to_owned()],
@@ -412,12 +412,13 @@ fn names_of(condition: &AstNode) -> Vec<String> {
     }
 }
 
-/// Whether a step makes an object of each item.
+/// Whether a step makes an object from each item.
 const fn makes_object(node: &AstNode) -> bool {
     matches!(node, AstNode::Object(_))
 }
 
-/// Whether a value is selected as it stands, so that its number decides whether it is a list.
+/// Whether a value is selected unchanged, so that the number of values decides whether it is a
+/// list.
 fn is_path(node: &AstNode) -> bool {
     match node {
         AstNode::Path { steps } => {
@@ -430,7 +431,7 @@ fn is_path(node: &AstNode) -> bool {
     }
 }
 
-/// Whether a filter chooses one item: a position, or a code.
+/// Whether a filter selects one item, by position or code.
 fn chooses_one(condition: &AstNode) -> bool {
     match condition {
         AstNode::Number(_) => true,
@@ -456,7 +457,7 @@ fn chooses_one(condition: &AstNode) -> bool {
 
 /// The first of many names.
 fn first(names: &[&str]) -> String {
-    /// The most names that are shown.
+    /// The maximum number of names that are shown.
     const MOST: usize = 6;
     let mut unique: Vec<&str> = Vec::new();
     for name in names {
@@ -469,7 +470,7 @@ fn first(names: &[&str]) -> String {
     format!("{}{more}", shown.join(", "))
 }
 
-/// A name as it is written in a template.
+/// A name in the syntax of a template.
 fn written(name: &str) -> String {
     let is_plain = name
         .chars()

@@ -1,4 +1,4 @@
-//! The shape of documents: their members, how often each occurs, and whether always.
+//! The shape of documents: their members, how often each occurs, and whether it always occurs.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -7,16 +7,16 @@ use serde_json::Value;
 
 use super::document::{kind_of, segment_of};
 
-/// What stands at a place of a document.
+/// What may occur at a place of a document.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Shape {
     /// The members of objects.
     pub(super) members: BTreeMap<String, Member>,
     /// The kinds of items of lists.
     pub(super) kinds: BTreeMap<String, Kind>,
-    /// Whether a text, a number or another scalar can stand there.
+    /// Whether a text, a number or another scalar can occur there.
     pub(super) is_scalar: bool,
-    /// Whether it is that of all documents of a set, not of a sample.
+    /// Whether it describes all documents of a set, and not a sample.
     is_complete: bool,
 }
 
@@ -24,22 +24,22 @@ pub struct Shape {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Member {
     pub shape: Shape,
-    /// Whether it is always there.
+    /// Whether it always occurs.
     pub is_required: bool,
 }
 
-/// Items of a list that are alike: the same segment, or the same loop.
+/// Similar items of a list: the same segment, or the same loop.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Kind {
     pub shape: Shape,
-    /// The most of them in a list.
+    /// The maximum number of them in a list.
     pub most: usize,
-    /// Whether there is always one.
+    /// Whether there is always at least one.
     pub is_required: bool,
 }
 
 impl Shape {
-    /// The shape of a sample; other documents may have more of what it has, and lack some of it.
+    /// The shape of a sample; other documents may have more, or lack some of it.
     #[must_use]
     pub fn of_sample(sample: &Value) -> Self {
         let mut shape = Self::default();
@@ -105,20 +105,20 @@ impl Shape {
         }
         for (name, kind) in &mut self.kinds {
             let count = counts.get(name.as_str()).copied().unwrap_or_default();
-            // A list that is not of X12 can always have more items.
+            // A list that is not from X12 can always have more items.
             let least = if name.is_empty() { 2 } else { 0 };
             kind.most = kind.most.max(count).max(least);
             kind.is_required &= count > 0 && !name.is_empty();
         }
     }
 
-    /// A document that has every element of a transaction set, each once.
+    /// A document that has every element of a transaction set once.
     #[must_use]
     pub fn document_of(outline: &Outline) -> Value {
         document_of(outline)
     }
 
-    /// Takes from the outline how often there is what, and whether always.
+    /// Takes from the outline how often each part occurs, and whether it always does.
     fn limit(&mut self, value: &Value, segments: &mut VecDeque<OutlineSegment>) {
         match value {
             Value::Object(members) => {
@@ -157,7 +157,7 @@ impl Shape {
             limit_elements(&mut kind.shape, &segment);
             return;
         };
-        // The first segment of a loop is always there, once.
+        // The first segment of a loop always occurs exactly once.
         segments.push_front(OutlineSegment {
             required: true,
             max: 1,
@@ -195,7 +195,7 @@ fn document_of(outline: &Outline) -> Value {
         element.present = true;
         for value in &mut element.values {
             value.present = true;
-            // A template may take any text for a number.
+            // A template may treat any text as a number.
             if value.codes.is_empty() && value.value.chars().all(|letter| letter == 'A') {
                 value.value = value.value.replace('A', "1");
             }

@@ -1,5 +1,5 @@
-//! Mistakes that the tokens of a template show alone: variables that nothing binds, `=` for `:=`,
-//! and members without quotes.
+//! Mistakes that the tokens of a template show: unbound variables, `=` for `:=`, and members
+//! without quotes.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crate::jsonata::place::{Opener, opener};
 use crate::jsonata::tokens::{Kind, Token, tokens};
 use crate::problem::Position;
 
-/// What the signs of a template show.
+/// The findings on the tokens of a template.
 pub(super) fn findings(template: &str) -> Vec<Finding> {
     let mut reading = Reading {
         template,
@@ -31,11 +31,11 @@ struct Reading<'t> {
     findings: Vec<Finding>,
 }
 
-/// What is between two brackets.
+/// The scope between two brackets.
 struct Scope<'t> {
     sign: char,
     opener: Opener<'t>,
-    /// Whether an object is made, whose members have names.
+    /// Whether it is an object, with named members.
     is_object: bool,
     names: BTreeSet<&'t str>,
 }
@@ -50,7 +50,7 @@ impl<'t> Scope<'t> {
         }
     }
 
-    /// Whether names that are bound in it are forgotten after it.
+    /// Whether names that are bound in it end with it.
     fn is_block(&self) -> bool {
         match self.opener {
             Opener::Body => true,
@@ -92,7 +92,7 @@ impl<'t> Reading<'t> {
 
     fn open(&mut self, at: usize, sign: char, closed: Option<bool>) {
         let before = at.checked_sub(1).and_then(|before| self.tokens.get(before));
-        // A signature can stand between the parameters and the body.
+        // A signature may be between the parameters and the body.
         let is_after = !self.parameters.is_empty();
         let mut scope = Scope::new(sign, opener(sign, before, closed == Some(true) || is_after));
         let groups = before.is_some_and(Token::ends_value);
@@ -103,7 +103,7 @@ impl<'t> Reading<'t> {
         self.scopes.push(scope);
     }
 
-    /// Whether what was closed are the parameters of a function.
+    /// Whether the closed bracket contained the parameters of a function.
     fn close(&mut self) -> Option<bool> {
         let closed = if self.scopes.len() > 1 {
             self.scopes.pop()?
@@ -152,7 +152,7 @@ impl<'t> Reading<'t> {
         }
     }
 
-    /// Whether a comparison stands where its result is lost, or its variable has no value yet.
+    /// Whether the result of a comparison is unused, or its variable has no value yet.
     fn is_statement(&self, at: usize, is_known: bool) -> bool {
         let begins = self.is(at, -1, "(") || self.is(at, -1, ";") || at == 0;
         let in_block = self
@@ -196,12 +196,12 @@ impl<'t> Reading<'t> {
         self.find(token, what);
     }
 
-    /// `{id: 1}` makes a member with the name that the input has at `id`.
+    /// `{id: 1}` makes a member whose name is the value of `id` in the input.
     fn key(&mut self, at: usize, token: &Token<'t>) {
         let in_object = self.scopes.last().is_some_and(|scope| scope.is_object);
         let is_key =
             in_object && self.is(at, 1, ":") && (self.is(at, -1, "{") || self.is(at, -1, ","));
-        // In a step, `{code: amount}` with names from the input is usual.
+        // In a step, `{code: amount}` with names from the input is common.
         let in_step = self.step_of_object(at);
         if is_key && !in_step {
             let name = token.name().to_owned();

@@ -1,19 +1,19 @@
-//! What an expression can select, as far as the shape of the documents determines it.
+//! What an expression can select, if the shape of the documents determines it.
 
 use super::shape::{Kind, Shape};
 
 /// What an expression can select.
 #[derive(Clone, Debug)]
 pub(super) struct Selected<'s> {
-    /// The shapes of what is selected; none where nothing is known of it.
+    /// The shapes of the selected values; empty if nothing is known.
     pub shapes: Vec<&'s Shape>,
     /// Whether it is known.
     pub is_known: bool,
     /// Whether it can be several values, and so a list.
     pub is_many: bool,
-    /// Whether it can be nothing.
+    /// Whether it can select nothing.
     pub is_optional: bool,
-    /// The kinds of segments among which nothing has chosen yet, if they are several.
+    /// The kinds of segments from which nothing has been selected yet, if there are several.
     pub mixed: Vec<String>,
 }
 
@@ -27,7 +27,7 @@ impl<'s> Selected<'s> {
         }
     }
 
-    /// Something of which nothing is known.
+    /// An unknown value.
     pub(super) const fn unknown() -> Self {
         Self {
             shapes: Vec::new(),
@@ -38,7 +38,7 @@ impl<'s> Selected<'s> {
         }
     }
 
-    /// A value that is there whenever another one is.
+    /// A value that exists whenever another one does.
     pub(super) fn made_of(other: &Self) -> Self {
         Self {
             is_many: other.is_many,
@@ -52,7 +52,7 @@ impl<'s> Selected<'s> {
         self.with_any(&[]).single()
     }
 
-    /// It, if it is there and once.
+    /// The same, if it always exists exactly once.
     pub(super) fn single(self) -> Self {
         Self {
             is_many: false,
@@ -62,7 +62,7 @@ impl<'s> Selected<'s> {
         }
     }
 
-    /// The member of this name of each object, also of those in lists; none where no object has it.
+    /// The member with this name in each object, also in lists; `None` if no object has it.
     pub(super) fn member(&self, name: &str) -> Option<Self> {
         let mut found = Found::default();
         for shape in &self.shapes {
@@ -85,7 +85,7 @@ impl<'s> Selected<'s> {
         Some(selected)
     }
 
-    /// Whether it is, or can be, several values when it is looked at as it stands.
+    /// Whether it is, or can be, several values if it is used unchanged.
     pub(super) fn is_several(&self) -> bool {
         let items = |shape: &&Shape| {
             let counts = shape.kinds.values().map(|kind| kind.most);

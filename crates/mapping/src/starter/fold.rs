@@ -1,19 +1,19 @@
-//! A folded sample: it keeps the first of the loops and segments of one kind and qualifier, with
-//! the parts that only the others have. Each element keeps its note from the set's tables.
+//! A folded sample: it keeps the first loop and segment of each kind and qualifier, and adds the
+//! parts that only the others have. Each element keeps its note from the set's tables.
 
 use b2bi_local_x12::{
     ElementType, Layout, Outline, OutlineElement, OutlineSegment, WriteOptions, to_json, write_json,
 };
 use serde_json::{Map, Value};
 
-/// The end of the name of a loop.
+/// The suffix of a loop's name.
 const LOOP: &str = "_loop";
 /// The members of a document down to the transactions.
 const LEVELS: [&str; 3] = ["interchanges", "functional_groups", "transactions"];
 const SEGMENTS: &str = "segments";
 
-/// The sample in X12, folded and in its own envelope, and the outline of what is left; none where the sample
-/// has no transaction.
+/// The folded sample as X12 in its own envelope, and the outline of the remaining parts; `None` if
+/// the sample has no transaction.
 pub(super) fn folded(sample: &[u8], outline: &Outline) -> Option<(Vec<u8>, Outline)> {
     let mut document: Value = serde_json::from_str(&to_json(sample, Layout::Compact).text).ok()?;
     let segments = first_transaction(&mut document)?.get_mut(SEGMENTS)?;
@@ -34,7 +34,7 @@ pub(super) fn folded(sample: &[u8], outline: &Outline) -> Option<(Vec<u8>, Outli
     ))
 }
 
-/// The first transaction of a document; the others go.
+/// The first transaction of a document; the others are removed.
 fn first_transaction(document: &mut Value) -> Option<&mut Value> {
     let mut found = document;
     for level in LEVELS {
@@ -45,7 +45,7 @@ fn first_transaction(document: &mut Value) -> Option<&mut Value> {
     Some(found)
 }
 
-/// Where each segment of an outline stands: the names of its loops, and its identifier.
+/// The place of each segment of an outline: the names of its loops, and its identifier.
 fn places(outline: &Outline) -> Vec<(Vec<String>, String)> {
     let document = to_json(outline.to_x12().as_bytes(), Layout::Compact).text;
     let mut found = Vec::new();
@@ -71,13 +71,13 @@ fn add_places(items: &[Value], path: &mut Vec<String>, found: &mut Vec<(Vec<Stri
     }
 }
 
-/// The name of the loop that an item is, and its items; none of a segment.
+/// The name of the loop in an item, and its items; `None` for a segment.
 fn loop_of(item: &Map<String, Value>) -> Option<(&str, &Vec<Value>)> {
     let (name, inner) = item.iter().next()?;
     Some((name.strip_suffix(LOOP)?, inner.as_array()?))
 }
 
-/// The identifier of a segment, of which the names of its members begin.
+/// The identifier of a segment, with which the names of its members begin.
 fn id_of(item: &Map<String, Value>) -> &str {
     let name = item.keys().next().map_or("", String::as_str);
     name.split('_').next().unwrap_or_default()
@@ -89,7 +89,7 @@ struct Folder<'o> {
 }
 
 impl Folder<'_> {
-    /// What the tables say of a segment.
+    /// The tables' entry for a segment.
     fn segment(&self, path: &[&str], id: &str) -> Option<&OutlineSegment> {
         self.outline.segments.get(self.at(path, id)?)
     }
@@ -99,7 +99,7 @@ impl Folder<'_> {
         self.known.iter().position(is_it)
     }
 
-    /// The items of a list, each kind once; what the tables do not have is left out.
+    /// The items of a list, one of each kind; items that are not in the tables are left out.
     fn list(&self, items: Vec<Value>, path: &[&str]) -> Vec<Value> {
         let mut kept: Vec<(String, Value)> = Vec::new();
         for item in items {
@@ -111,7 +111,7 @@ impl Folder<'_> {
                 None => kept.push((kind, item)),
             }
         }
-        // What another loop has beside the first stands where the tables have it.
+        // Parts that the first loop lacks are added in the order of the tables.
         if !path.is_empty() {
             kept.sort_by_key(|(_, item)| self.place(item, path));
         }
@@ -119,7 +119,7 @@ impl Folder<'_> {
         kept.into_iter().map(inner).collect()
     }
 
-    /// The place of an item's first segment in the tables.
+    /// The position of an item's first segment in the tables.
     fn place(&self, item: &Value, path: &[&str]) -> Option<usize> {
         let item = item.as_object()?;
         match loop_of(item) {
@@ -140,7 +140,8 @@ impl Folder<'_> {
         item
     }
 
-    /// What items have in common that are folded: the name, and the code that tells a segment from its like.
+    /// What makes items one kind for folding: the name, and the code that distinguishes the segment
+    /// from others.
     fn kind(&self, item: &Map<String, Value>, path: &[&str]) -> Option<String> {
         let Some((name, inner)) = loop_of(item) else {
             let segment = self.segment(path, id_of(item))?;
@@ -151,7 +152,7 @@ impl Folder<'_> {
         Some(format!("{name} {}", self.kind(first, &path)?))
     }
 
-    /// Adds the outline of each segment, its elements present as the sample has them.
+    /// Adds the outline of each segment, with the elements that the sample has.
     fn guide(&self, items: &[Value], path: &[&str], kept: &mut Vec<OutlineSegment>) {
         for item in items.iter().filter_map(Value::as_object) {
             if let Some((name, inner)) = loop_of(item) {
@@ -168,7 +169,7 @@ impl Folder<'_> {
     }
 }
 
-/// The code in the first element of a segment, or the level of an HL; empty where there is none.
+/// The code in the first element of a segment, or the level of an HL; empty if there is none.
 fn qualifier(segment: &OutlineSegment, item: &Map<String, Value>) -> String {
     let position = if segment.id == "HL" { 3 } else { 1 };
     let coded = segment.elements.iter().any(|element| {
@@ -183,7 +184,8 @@ fn qualifier(segment: &OutlineSegment, item: &Map<String, Value>) -> String {
     code.unwrap_or_default().to_owned()
 }
 
-/// Adds to the first of a kind what another has and it lacks: elements of a segment, items of a loop.
+/// Adds to the first item of a kind what it lacks and another has: elements of a segment, items of
+/// a loop.
 fn merge(first: &mut Value, other: Value) {
     let (Value::Object(first), Value::Object(other)) = (first, other) else {
         return;
@@ -202,7 +204,7 @@ fn merge(first: &mut Value, other: Value) {
     }
 }
 
-/// Gives an element the value of the sample, the first of several; without one it is not present.
+/// Gives an element the sample's value, the first of several; without one it is absent.
 fn fill(element: &mut OutlineElement, key: &str, value: Option<&Value>) {
     let value = match value {
         Some(Value::Array(several)) => several.first(),

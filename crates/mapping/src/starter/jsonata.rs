@@ -1,12 +1,12 @@
-//! Starter templates in JSONata: the document as an object, laid out as Jackson does.
+//! Starter templates in JSONata: the document as an object, in Jackson's layout.
 
 use b2bi_local_x12::{Layout, OutlineElement, OutlineSegment, OutlineValue, to_json};
 use serde_json::{Map, Value};
 
 use super::{Detail, Guidance, notes, push_line};
 
-/// The template that writes what an X12 file says; none if the reader's document is not JSON, which
-/// it always is.
+/// The template that writes the contents of an X12 file; `None` if the reader's document is not
+/// JSON, which does not happen.
 pub(super) fn template(x12: &[u8], guidance: Option<Guidance<'_>>) -> Option<String> {
     let document = to_json(x12, Layout::Compact);
     let root: Value = serde_json::from_str(&document.text).ok()?;
@@ -26,11 +26,11 @@ pub(super) fn template(x12: &[u8], guidance: Option<Guidance<'_>>) -> Option<Str
 struct Printer<'o> {
     out: String,
     guidance: Option<Guidance<'o>>,
-    /// How many segments of transactions were written.
+    /// The number of segments of transactions that were written.
     segments: usize,
 }
 
-/// A member of an object: live, or in a comment.
+/// A member of an object: active, or in a comment.
 struct Member {
     live: bool,
     /// Key and value.
@@ -47,7 +47,7 @@ impl Printer<'_> {
         }
     }
 
-    /// `[ a, b ]`, each item on the line on which the one before it ends.
+    /// `[ a, b ]`, each item starting on the line where the one before it ends.
     fn array(&mut self, items: &[Value], level: usize) {
         let mut before = "[ ";
         for item in items {
@@ -124,7 +124,7 @@ impl Printer<'_> {
     }
 }
 
-/// How deep the object of a transaction stands.
+/// The level of a transaction's object.
 const TRANSACTION_LEVEL: usize = 3;
 
 fn member(id: &str, element: &OutlineElement, detail: Detail, level: usize) -> Member {
@@ -141,7 +141,7 @@ fn member(id: &str, element: &OutlineElement, detail: Detail, level: usize) -> M
     }
 }
 
-/// The components of a composite that has a value, a line each.
+/// The components of a composite with a value, one per line.
 fn composite(key: &str, element: &OutlineElement, detail: Detail, level: usize) -> String {
     let shown = |value: &&OutlineValue| value.present || detail < Detail::NoAbsentElements;
     let members: Vec<Member> = element
@@ -178,7 +178,8 @@ fn component(key: &str, value: &OutlineValue) -> String {
     )
 }
 
-/// Members in their order. Those in comments hold the comma that they need once they are live.
+/// Members in their order. Those in comments include the comma that they need when they are
+/// uncommented.
 fn write_members(out: &mut String, members: &[Member], detail: Detail, level: usize) {
     let last = members.iter().rposition(|member| member.live);
     for (at, member) in members.iter().enumerate() {

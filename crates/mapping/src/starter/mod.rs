@@ -15,13 +15,13 @@ use b2bi_local_x12::{Outline, OutlineElement, OutlineSegment};
 /// The language of a starter template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StarterLanguage {
-    /// An object, written as Jackson does.
+    /// An object in Jackson's layout.
     Jsonata,
     /// A stylesheet with one template.
     Xslt,
 }
 
-/// How much an outline's template tells; each level leaves out something more.
+/// How much detail the template of an outline has; each level omits more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Detail {
     /// Every element, with its type and the first of its codes.
@@ -30,13 +30,13 @@ enum Detail {
     NoCodes,
     /// The elements that have a value.
     NoAbsentElements,
-    /// The same without a word about them.
+    /// The same without comments on them.
     NoNotes,
 }
 
-/// The template that writes what a sample says, its values in place.
+/// The template that writes the contents of a sample, with its values.
 ///
-/// The sample must be readable: what of it is not is not in the template.
+/// The sample must be readable: unreadable parts are not in the template.
 #[must_use]
 pub fn starter_of_sample(sample: &[u8], language: StarterLanguage) -> String {
     let text = match language {
@@ -46,17 +46,17 @@ pub fn starter_of_sample(sample: &[u8], language: StarterLanguage) -> String {
     text.unwrap_or_default()
 }
 
-/// The template that writes an outline, every part of it with a comment.
+/// The template that writes an outline, with a comment on every part.
 ///
-/// A template longer than `most` characters leaves out, as far as it takes: the lists of codes, the
-/// elements that have no value, all comments.
+/// A template longer than `most` characters omits, as far as necessary: the lists of codes, the
+/// elements without a value, all comments.
 #[must_use]
 pub fn starter_of_outline(outline: &Outline, language: StarterLanguage, most: usize) -> String {
     guided(outline.to_x12().as_bytes(), outline, language, most)
 }
 
-/// The template that writes a sample of a set, with one of each kind of loop and segment, and the comments
-/// that the template of the outline has. It is shortened as that is.
+/// The template that writes a sample of a set, with one loop and segment of each kind, and the
+/// comments of the outline's template. It is shortened in the same way.
 #[must_use]
 pub fn starter_of_folded_sample(
     sample: &[u8],
@@ -70,7 +70,7 @@ pub fn starter_of_folded_sample(
     })
 }
 
-/// The template that writes X12, with comments of its outline as far as its length allows.
+/// The template that writes X12, with as many comments from its outline as its length allows.
 fn guided(x12: &[u8], outline: &Outline, language: StarterLanguage, most: usize) -> String {
     let mut text = String::new();
     for detail in [
@@ -92,7 +92,7 @@ fn guided(x12: &[u8], outline: &Outline, language: StarterLanguage, most: usize)
     text
 }
 
-/// What is said of the parts of a template.
+/// The detail of the comments in a template.
 #[derive(Clone, Copy)]
 struct Guidance<'o> {
     outline: &'o Outline,
@@ -104,12 +104,12 @@ impl<'o> Guidance<'o> {
         self.outline.segments.get(number)
     }
 
-    /// Whether an element is written at all, as a comment if it has no value.
+    /// Whether an element is written at all; without a value it is written as a comment.
     fn shows(self, element: &OutlineElement) -> bool {
         element.present || self.detail < Detail::NoAbsentElements
     }
 
-    /// What the template begins with.
+    /// The beginning of the template.
     fn heading(self) -> String {
         let Outline {
             set, group_version, ..
@@ -122,7 +122,7 @@ impl<'o> Guidance<'o> {
     }
 }
 
-/// Appends a line of so many levels.
+/// Appends a line at a level of indentation.
 fn push_line(out: &mut String, level: usize, text: &str) {
     out.push('\n');
     out.extend(std::iter::repeat_n("  ", level));

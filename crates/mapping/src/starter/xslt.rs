@@ -9,11 +9,11 @@ const BEGINNING: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
   <xsl:output method="xml" encoding="UTF-8" indent="yes"/>"#;
 const TEMPLATE: &str = "\n  <xsl:template match=\"/\">";
 const END: &str = "\n  </xsl:template>\n</xsl:stylesheet>\n";
-/// How deep the document stands in the stylesheet.
+/// The level of the document in the stylesheet.
 const LEVEL: usize = 2;
 
-/// The stylesheet that writes what an X12 file says; none if the reader's document is not XML, which
-/// it always is.
+/// The stylesheet that writes the contents of an X12 file; `None` if the reader's document is not
+/// XML, which does not happen.
 pub(super) fn template(x12: &[u8], guidance: Option<Guidance<'_>>) -> Option<String> {
     let document = to_xml(x12).text;
     let start = document.find("<ediroot")?;
@@ -39,10 +39,10 @@ pub(super) fn template(x12: &[u8], guidance: Option<Guidance<'_>>) -> Option<Str
 struct Printer<'o> {
     out: String,
     guidance: Option<Guidance<'o>>,
-    /// How many segments of transactions were written.
+    /// The number of segments of transactions that were written.
     segments: usize,
     level: usize,
-    /// Whether the tags are those of a segment that is written from the outline.
+    /// Whether the tags belong to a segment that is written from the outline.
     in_segment: bool,
 }
 
@@ -63,7 +63,7 @@ impl Printer<'_> {
         if !is_end && tag.starts_with("loop ") {
             self.of_loop();
         }
-        // In an attribute braces stand for an expression.
+        // Braces in an attribute enclose an expression.
         let tag = tag.replace('{', "{{").replace('}', "}}");
         let in_line = is_end && matches!(tag.as_str(), "/element" | "/subelement");
         if in_line && !self.out.ends_with('>') {
@@ -76,7 +76,7 @@ impl Printer<'_> {
         Some(())
     }
 
-    /// Says how often the loop that follows may occur.
+    /// Writes how often the following loop may occur.
     fn of_loop(&mut self) {
         let Some(guidance) = self
             .guidance
@@ -171,7 +171,7 @@ fn write_composite(
     push_line(out, level, "</element>");
 }
 
-/// What has a value with a comment behind it, what has none in a comment.
+/// An element with a value gets a comment after it; one without a value is written in a comment.
 fn write_noted(
     out: &mut String,
     value: &str,

@@ -1,12 +1,12 @@
-//! Defects of the library jsonata-core 2.2.13: the smallest templates that make it panic, with what
-//! jsonata-js 2.2.2 answers. They are here to be reported, and to tell when a release mends one.
+//! Defects of the library jsonata-core 2.2.13: the smallest templates that make it panic, with the
+//! results of jsonata-js 2.2.2. They are to be reported, and show when a release fixes one.
 //!
-//! A panic is caught and is a problem with its place. Templates that take time or memory without end
-//! are in the tests of the crate sandbox, which limits both.
+//! A panic is caught and becomes a problem with its position. Templates that use unlimited time or
+//! memory are in the tests of the crate sandbox, which limits both.
 
 use b2bi_local_mapping::{Cause, Engine as _, Jsonata, Limits, Position, Run};
 
-/// Template, input, what jsonata-js 2.2.2 answers, and where it is in the library.
+/// Template, input, the result of jsonata-js 2.2.2, and the place in the library.
 const PANICS: [(&str, &str, &str, &str); 4] = [
     (
         "$fromMillis(1,\"[é]\")",

@@ -22,7 +22,7 @@ fn map(template: &str) -> Result<Option<String>, MappingError> {
     Jsonata.compile(template)?.evaluate(ORDER, &run())
 }
 
-/// The result without its layout.
+/// The result without whitespace.
 fn compact(template: &str) -> String {
     let text = map(template).unwrap().unwrap();
     let value: serde_json::Value = serde_json::from_str(&text).unwrap();
@@ -349,7 +349,7 @@ fn a_template_that_does_not_fit_says_where() {
         2,
         24,
     );
-    // With a sign before a number there is one minus more than there are operators.
+    // With a sign before a number there is one more minus than operators.
     let problem = map("-1 - order.number").unwrap_err();
     assert_eq!(
         (problem.code.as_deref(), problem.position),

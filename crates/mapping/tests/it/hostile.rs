@@ -1,4 +1,4 @@
-//! Templates that would take all the time or all the memory: each is refused within its limit.
+//! Templates that would use unlimited time or memory: each is refused within its limit.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use b2bi_local_mapping::{Cause, Engine, Jsonata, Limits, MappingError, Run};
 
 const TIME: Duration = Duration::from_millis(500);
-/// A busy machine takes longer to notice than an idle one.
+/// A busy machine notices later than an idle one.
 const SOON: Duration = Duration::from_secs(10);
 
 fn limits() -> Limits {
@@ -141,7 +141,7 @@ fn expressions_that_look_around_are_cut() {
     refused("$contains($, /^(?:(a|aa)(?=.))+$/)", 1_000, "100000 times");
     refused("$match($, /(a*)*\\1b/)", 8_000, "20000 times");
     refused("$replace($, /a(?=b)/, '')", 20_000, "up to 8192 bytes");
-    // Each search is short, and there are very many.
+    // Each search is short, but there are very many.
     let again = "$map([1..100000], function($n) { $split($$, /(?<=(?:a|b)*)a(?=.*c)/) })";
     refused(again, 2_000, "");
 }
@@ -169,7 +169,7 @@ fn expressions_without_number() {
     check(&format!("[{}]", list.join(", ")), Cause::Limit, "D2016");
 }
 
-/// Checks evaluate nothing twice, so calls in calls do not double with each level.
+/// Checks evaluate nothing twice, so nested calls do not double with each level.
 #[test]
 fn calls_in_arguments_of_calls() {
     let mut template = "'-'".to_owned();

@@ -1,4 +1,4 @@
-//! What is found in templates before a document shows it.
+//! Findings in templates without a document.
 
 use b2bi_local_mapping::{Engine, Jsonata, Limits, Run, Shape, cardinality, lint};
 use b2bi_local_x12::{Outline, Version};
@@ -11,7 +11,7 @@ fn outline(set: &str) -> Outline {
     Outline::new(*version.unwrap(), set, None).unwrap()
 }
 
-/// The findings, each as severity, line, column and words.
+/// The findings, each with severity, line, column and text.
 fn found(template: &str, shape: Option<&Shape>) -> Vec<String> {
     let findings = lint(template, shape).unwrap();
     findings
@@ -25,7 +25,7 @@ fn found(template: &str, shape: Option<&Shape>) -> Vec<String> {
         .collect()
 }
 
-/// Checks that there is one finding that begins so, or none.
+/// Checks that one finding has this beginning, or that there is none.
 fn check(template: &str, shape: Option<&Shape>, wanted: &[&str]) {
     let found = found(template, shape);
     let fits = found.len() == wanted.len()
@@ -241,7 +241,7 @@ fn a_template_that_cannot_be_read_is_an_error() {
     );
 }
 
-/// Pieces of templates, right and wrong ones.
+/// Parts of templates, valid and invalid.
 const PIECES: [&str; 32] = [
     "$x",
     ":=",

@@ -1,5 +1,5 @@
-//! What an author reads of a wrong template, from `fixtures/mapping/errors`: one template a line with
-//! its place, its code and its message.
+//! The messages for wrong templates, from `fixtures/mapping/errors`: one template per line with its
+//! position, code and message.
 
 use std::fs;
 use std::path::Path;

@@ -1,5 +1,5 @@
-//! The whole road out, from a customer's document to X12; and real mappings that ran on the service,
-//! where they are at hand.
+//! The complete way from a customer's document to X12, and real mappings that ran on the service,
+//! if they are available.
 
 use std::fs;
 use std::path::Path;
@@ -25,7 +25,7 @@ fn map(template: &str, input: &str, now: i64) -> String {
     template.evaluate(input, &run).unwrap().unwrap()
 }
 
-/// The crate xslt takes the same invoice in XML the same way.
+/// The crate xslt tests the same way for the invoice in XML.
 #[test]
 fn an_invoice_becomes_the_x12_beside_it() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/mapping/outbound");

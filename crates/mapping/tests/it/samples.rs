@@ -1,6 +1,6 @@
-//! Real templates and the language's own cases, where they are at hand.
+//! Real templates and the language's own cases, if they are available.
 //!
-//! The folder is named by `B2BI_LOCAL_SAMPLES`; without it there is nothing to check.
+//! `B2BI_LOCAL_SAMPLES` names the folder; without it there is nothing to check.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! Starter templates: what they write is valid, for every set of every version and every guide.
+//! Starter templates: their output is valid for every set of every version and every guide.
 
 use b2bi_local_mapping::{
     Engine, Jsonata, Limits, Run, StarterLanguage, starter_of_folded_sample, starter_of_outline,
@@ -8,7 +8,7 @@ use b2bi_local_x12::{
     write_json, write_xml,
 };
 
-/// The longest template that the service takes.
+/// The maximum length of a template that the service accepts.
 const MOST: usize = 350_000;
 
 fn evaluated(template: &str) -> String {
@@ -17,14 +17,14 @@ fn evaluated(template: &str) -> String {
     template.evaluate("{}", &run).unwrap().unwrap()
 }
 
-/// What a stylesheet writes that has nothing in it to evaluate.
+/// The output of a stylesheet that contains nothing to evaluate.
 fn written_by(stylesheet: &str) -> &str {
     let start = stylesheet.find("<ediroot").unwrap();
     let end = stylesheet.find("</ediroot>").unwrap();
     &stylesheet[start..end + "</ediroot>".len()]
 }
 
-/// What the standard, the guide and rules inferred for it find wrong.
+/// The problems that the standard, the guide and rules inferred for it find.
 fn report(x12: &[u8]) -> String {
     let validator = Validator::new(Strictness::Inferred, None).guided();
     let (validator, reading) = read(x12, validator);
@@ -88,7 +88,7 @@ fn every_guide() {
     }
 }
 
-/// The elements that a template writes and that have a note, by lines.
+/// The elements with a note that a template writes, by line.
 fn noted(template: &str) -> Vec<&str> {
     let lines = template.lines().map(str::trim);
     lines

@@ -1,4 +1,4 @@
-//! The public JSONata suite, where it is at hand.
+//! The public JSONata suite, if it is available.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use super::samples;
 
-/// The least share of cases that must pass, in hundredths of a percent.
+/// The minimum share of cases that must pass, in hundredths of a percent.
 const LEAST: usize = 9_960;
 /// Cases that fail, each with a reason.
 const KNOWN: &str = include_str!("../data/suite-deviations.tsv");
@@ -30,7 +30,7 @@ fn cases(suite: &Path) -> Vec<Case> {
                 .is_some_and(|extension| extension == "json")
         }) {
             let text = fs::read_to_string(&file).unwrap();
-            // Half a surrogate pair is no text; the case that holds one cannot even be read.
+            // Half a surrogate pair is not text; the case that contains one cannot even be read.
             let content = serde_json::from_str(&text).unwrap_or(Value::Null);
             let single = !content.is_array();
             let list = content.as_array().cloned().unwrap_or_else(|| vec![content]);
@@ -66,7 +66,7 @@ fn base(path: &Path) -> String {
     path.file_stem().unwrap().to_string_lossy().into_owned()
 }
 
-/// The case's bindings are made in front of the expression.
+/// The case's bindings are put before the expression.
 fn expression(case: &Case) -> Option<String> {
     let text = case.members.get("expr")?.as_str()?;
     let bindings = case.members.get("bindings").and_then(Value::as_object);
@@ -131,13 +131,13 @@ fn check(suite: &Path, case: &Case) -> Result<(), Box<dyn Error>> {
     }
 }
 
-/// A case compares a time of day with the present.
+/// A case compares a time of day with the current time.
 fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     i64::try_from(since.as_millis()).unwrap()
 }
 
-/// Numbers as doubles; lists in order where the order does not count.
+/// Numbers as doubles; lists are sorted if the order does not matter.
 fn normal(value: Value, unordered: bool) -> Value {
     match value {
         Value::Number(number) => number.as_f64().map_or(Value::Null, Value::from),

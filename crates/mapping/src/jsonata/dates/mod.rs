@@ -8,17 +8,17 @@ use jsonata_core::value::JValue;
 
 use super::overrides::{self, Returned};
 
-/// Milliseconds of a day.
+/// The number of milliseconds in a day.
 const DAY: i64 = 86_400_000;
 /// The leap days of the years 1 to 1969.
 const UNTIL_1970: i64 = 477;
-/// Letters of a picture's parts that tell something of the date.
+/// The beginnings of those components of a picture that describe the date.
 const DATE_PARTS: [&str; 9] = ["[Y", "[M", "[D", "[d", "[W", "[w", "[X", "[x", "[F"];
 
-/// Letters of those that tell the year.
+/// The beginnings of those components that describe the year.
 const YEAR_PARTS: [&str; 4] = ["[Y", "[X", "[W", "[x"];
 
-/// Makes the functions known; `now` is the run's time.
+/// Registers the functions; `now` is the run's time.
 pub(super) fn register(evaluator: &mut Evaluator, now: i64) -> Result<(), EvaluatorError> {
     overrides::register(evaluator, "toMillis", move |given| to_millis(given, now))?;
     overrides::register(evaluator, "fromMillis", |given| match given.first() {
@@ -62,15 +62,14 @@ fn by_iso(given: &[JValue]) -> Returned {
     })
 }
 
-/// The time of a text with parts beyond their range.
+/// The time of a text whose components may exceed their range.
 fn counted_on(text: &str, picture: &str, now: i64) -> Option<i64> {
     let reduced = overflow::reduced(text, picture)?;
     let millis = parsed(&reduced.text, picture, now).ok()?.as_i64()?;
     reduced.count_on(millis)
 }
 
-/// A text that follows a picture, as the library reads it, but by the run's clock and JavaScript's
-/// century.
+/// A text parsed by a picture as in the library, but with the run's clock and JavaScript's century.
 fn parsed(text: &str, picture: &str, now: i64) -> Returned {
     let has = |part: &&str| picture.contains(*part);
     let is_date = DATE_PARTS.iter().any(has);
@@ -87,7 +86,7 @@ fn parsed(text: &str, picture: &str, now: i64) -> Returned {
     let Some(millis) = read.as_i64() else {
         return Ok(read);
     };
-    // The library takes the day of the machine's clock.
+    // The library uses the day of the machine's clock.
     let millis = if is_date {
         in_the_twentieth_century(millis)
     } else {
@@ -113,13 +112,14 @@ pub(super) fn by_the_library(name: &str, given: &[JValue]) -> Result<JValue, Eva
     Evaluator::with_context(context).evaluate(&call, &JValue::Undefined)
 }
 
-/// JavaScript takes the years 0 to 99 for those of the twentieth century.
+/// JavaScript reads the years 0 to 99 as years of the twentieth century.
 fn in_the_twentieth_century(millis: i64) -> i64 {
     let (year, day_of_year) = year_and_day(millis.div_euclid(DAY));
     if !(0..100).contains(&year) {
         return millis;
     }
-    // Every fourth of these years is a leap year, but for 1900: its 29th of February is a day later.
+    // Every fourth of these years is a leap year except 1900, where 29 February becomes the next
+    // day.
     let past_february = year == 0 && day_of_year >= 60;
     let day = first_day(year + 1900) + day_of_year - i64::from(past_february);
     day * DAY + millis.rem_euclid(DAY)
@@ -127,7 +127,8 @@ fn in_the_twentieth_century(millis: i64) -> i64 {
 
 /// The year of a day since 1970, and the day of that year, from 0.
 fn year_and_day(day: i64) -> (i64, i64) {
-    // At most the year that is looked for: a division by the longer year falls short going forward.
+    // The result is at most the year wanted: when counting forward, dividing by the longer year
+    // gives too few years.
     let length = if day < 0 { 365 } else { 366 };
     let mut year = 1970 + day.div_euclid(length);
     while first_day(year + 1) <= day {

@@ -1,5 +1,5 @@
-//! Parts of a date beyond their range. Like JavaScript, it counts on: the 31st of February is the
-//! 3rd of March, and the hour 24 is the first of the next day.
+//! Components of a date that exceed their range. As in JavaScript they carry over: 31 February is 3
+//! March, and hour 24 is the first hour of the next day.
 
 use std::fmt::Write as _;
 
@@ -7,17 +7,17 @@ use regex::Regex;
 
 use super::{DAY, first_day, year_and_day};
 
-/// Components that count on, with the number that each begins with.
+/// Components that carry over, with the first value of each.
 const COUNTING: [(char, i64); 5] = [('M', 1), ('D', 1), ('H', 0), ('m', 0), ('s', 0)];
 
-/// A text whose counting components are as small as can be, and what was taken from them.
+/// A text whose components are reduced to their first values, and the amounts that were subtracted.
 pub(super) struct Reduced {
     pub text: String,
     taken: Vec<(char, i64)>,
 }
 
-/// Reduces the components of a text that a picture names; none where the picture has other forms than
-/// digits and names, or the text does not follow it.
+/// Reduces the components of a text that a picture names; `None` if the picture has formats other
+/// than digits and names, or if the text does not match it.
 pub(super) fn reduced(text: &str, picture: &str) -> Option<Reduced> {
     let (pattern, components) = pattern(picture)?;
     let pattern = Regex::new(&pattern).ok()?;
@@ -34,7 +34,7 @@ pub(super) fn reduced(text: &str, picture: &str) -> Option<Reduced> {
         made.text.push_str(text.get(rest..group.start())?);
         let width = group.len();
         write!(made.text, "{least:0width$}").ok()?;
-        // JavaScript takes the month 0 for January.
+        // JavaScript reads the month 0 as January.
         let value = if component == 'M' {
             value.max(1)
         } else {
@@ -47,7 +47,7 @@ pub(super) fn reduced(text: &str, picture: &str) -> Option<Reduced> {
     Some(made)
 }
 
-/// A date of ISO 8601 with a day that its month does not have, on its 28th.
+/// An ISO 8601 date whose day does not exist in its month, moved to the 28th.
 pub(super) fn reduced_iso(text: &str) -> Option<Reduced> {
     let (month, rest) = text.split_at_checked(8)?;
     let (day, time) = rest.split_at_checked(2)?;
@@ -59,7 +59,7 @@ pub(super) fn reduced_iso(text: &str) -> Option<Reduced> {
 }
 
 impl Reduced {
-    /// Counts on from the time of the reduced text, in milliseconds since 1970.
+    /// Adds the subtracted amounts to the time of the reduced text, in milliseconds since 1970.
     pub(super) fn count_on(&self, millis: i64) -> Option<i64> {
         let mut millis = millis;
         for (component, count) in &self.taken {
@@ -79,7 +79,7 @@ impl Reduced {
     }
 }
 
-/// A time in a January, so many months later.
+/// A time in January plus a number of months.
 fn with_months(millis: i64, months: i64) -> Option<i64> {
     const BEFORE: [i64; 12] = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
     let (year, day) = year_and_day(millis.div_euclid(DAY));
@@ -91,7 +91,7 @@ fn with_months(millis: i64, months: i64) -> Option<i64> {
     Some(moved * DAY + millis.rem_euclid(DAY))
 }
 
-/// A regular expression for a picture, with a group for each counting component.
+/// A regular expression for a picture, with a group for each reduced component.
 fn pattern(picture: &str) -> Option<(String, Vec<char>)> {
     let (mut pattern, mut components) = ("^".to_owned(), Vec::new());
     let mut rest = picture;
@@ -121,7 +121,7 @@ fn pattern(picture: &str) -> Option<(String, Vec<char>)> {
     (!components.is_empty()).then_some((pattern, components))
 }
 
-/// Digits right before another component have the width of the picture.
+/// Digits directly before another component have the width of the picture.
 fn digits(form: &str, after: &str) -> String {
     if after.starts_with('[') {
         format!("[0-9]{{{}}}", form.len().max(1))

@@ -1,4 +1,4 @@
-//! The checks: each returns its first argument, or ends the evaluation.
+//! The checks: each returns its first argument or ends the evaluation.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -8,19 +8,19 @@ use jsonata_core::value::{JValue, with_stack};
 
 use super::super::errors::TOO_LONG;
 
-/// Checks how long a value is as a string.
+/// Checks the length of a value as a string.
 pub(super) const SIZE: &str = "guard size";
-/// Notes the text and the pattern of a replacement.
+/// Stores the text and the pattern of a replacement.
 pub(super) const NOTE: &str = "guard note";
-/// Checks how long a string is after a replacement, with what was noted last.
+/// Checks the length of a string after a replacement, with the values that were stored last.
 pub(super) const REPLACED: &str = "guard replaced";
 
-/// Whether a function's result can be longer than what it is given.
+/// Whether a function's result can be longer than its arguments.
 pub(in super::super) fn grows(name: &str) -> bool {
     ["replace", "string"].contains(&name)
 }
 
-/// Makes the checks known, with the most bytes of a string.
+/// Registers the checks, with the maximum length of a string.
 pub(in super::super) fn register(
     evaluator: &mut Evaluator,
     limit: usize,
@@ -29,7 +29,7 @@ pub(in super::super) fn register(
         let value = given.first().cloned().unwrap_or(JValue::Undefined);
         checked(value.clone(), size(&value, limit), limit)
     })?;
-    // Arguments are evaluated from the left, and what is noted in one is taken before the next.
+    // Arguments are evaluated from the left, so the values stored in one are used before the next.
     let stack = Rc::new(RefCell::new(Vec::new()));
     let checked_stack = Rc::clone(&stack);
     evaluator.register_fn(NOTE, move |given: &[JValue]| {
@@ -60,7 +60,7 @@ pub(in super::super) fn too_long(limit: usize) -> EvaluatorError {
     EvaluatorError::EvaluationError(format!("{TOO_LONG}: a string is longer than {limit} bytes"))
 }
 
-/// About as many bytes as the value has as a string; counting stops beyond the limit.
+/// The approximate length of the value as a string in bytes; counting stops beyond the limit.
 fn size(value: &JValue, limit: usize) -> usize {
     match value {
         JValue::String(text) => text.len(),
@@ -84,8 +84,8 @@ fn sum<'v>(parts: impl Iterator<Item = (usize, &'v JValue)>, limit: usize) -> us
     total
 }
 
-/// Of a pattern that is a string every occurrence counts. One that is an expression could match at
-/// every byte, but most match at few: only a product far beyond the limit is refused.
+/// For a string pattern, every occurrence counts. A regular expression could match at every byte,
+/// but most match rarely, so only a product far beyond the limit is refused.
 fn replaced(text: &JValue, pattern: &JValue, replacement: &JValue) -> usize {
     const RARELY: usize = 64;
     let JValue::String(text) = text else {

@@ -1,14 +1,15 @@
-//! Keeps strings from growing until the memory is gone: the library has no limit for them.
+//! Limits the length of strings: the library has no limit, and they could use up the memory.
 //!
-//! A few places of a template can make a long string out of short ones: `&`, `$join`, `$pad`,
-//! `$replace` and `$string`. `$join` and `$pad` are functions of ours (`strings`). Each of the other
-//! places gets a call of a function of ours in the tree, which returns what it is given unless that is
-//! too much. Their names cannot be written in a template. A check never changes what a template means:
-//! an argument is evaluated where it stands and once, and a name that the template binds is left alone.
+//! A few places of a template can make a long string from short ones: `&`, `$join`, `$pad`,
+//! `$replace` and `$string`. `$join` and `$pad` are our own functions (`strings`). Each of the
+//! other places gets a call of one of our functions in the tree, which returns its argument unless
+//! that is too long. Their names cannot be written in a template. A check never changes what a
+//! template means: an argument is evaluated in its place and once, and a name that the template
+//! binds is left alone.
 //!
-//! A check costs time, because the library compiles only what it knows. So `&` and `$string` have
-//! one only where their result comes round again, or what they are given was computed: inside a
-//! function, in what a variable is set to, and in the steps of a path that others follow.
+//! A check costs time, because the library compiles only what it knows. So `&` and `$string` are
+//! checked only if their result is used again or their arguments are computed: inside a function,
+//! in the value of a variable, and in the steps of a path that are followed by others.
 
 mod checks;
 
@@ -20,10 +21,10 @@ use super::children::{for_each_child, for_each_part};
 use super::names::Names;
 pub(super) use checks::{grows, register, too_long};
 
-/// How many operands of `&` may stand in a row between two checks.
+/// The number of operands of `&` between two checks.
 const OPERANDS: usize = 16;
 
-/// The tree with a check at every place where strings grow.
+/// The tree with a check at every place where strings can grow.
 pub(super) fn guarded(mut tree: AstNode, names: &Names) -> AstNode {
     Guard { names }.guard(&mut tree, false);
     tree
@@ -34,7 +35,7 @@ struct Guard<'n> {
 }
 
 impl Guard<'_> {
-    /// Puts checks into a node; `fed` says whether what it makes, or is given, can come round again.
+    /// Adds checks to a node; `fed` says whether its result or its input can be used again.
     fn guard(&self, node: &mut AstNode, fed: bool) {
         with_stack(|| match node {
             AstNode::Binary {
@@ -74,7 +75,8 @@ impl Guard<'_> {
         });
     }
 
-    /// Only the last step's result leaves the path; it is given what the others select or compute.
+    /// Only the last step's result leaves the path; its input is what the other steps select or
+    /// compute.
     fn path(&self, steps: &mut [PathStep], fed: bool) {
         let Some((last, others)) = steps.split_last_mut() else {
             return;
@@ -86,7 +88,7 @@ impl Guard<'_> {
         for_each_part(last, &mut |item| self.guard(item, fed || computed));
     }
 
-    /// Walks down the left side of a chain of `&`, with a check after every so many operands.
+    /// Descends the left side of a chain of `&`, and adds a check after every few operands.
     fn concatenation(&self, node: &mut AstNode, fed: bool, operands: usize) {
         let AstNode::Binary {
             op: BinaryOp::Concatenate,
@@ -104,7 +106,7 @@ impl Guard<'_> {
         }
     }
 
-    /// Puts a check into a call of a function whose result can be longer than what it is given.
+    /// Adds a check to a call of a function whose result can be longer than its arguments.
     fn call(&self, node: &mut AstNode, fed: bool) {
         let Some((name, args)) = calls::call(node, self.names) else {
             return;
@@ -124,8 +126,8 @@ fn is_given(argument: &AstNode) -> bool {
     *argument != AstNode::Placeholder
 }
 
-/// The text and the pattern are noted as they are evaluated, and the check beside the replacement,
-/// which is evaluated after them, knows all three.
+/// The text and the pattern are stored when they are evaluated. The check of the replacement, which
+/// is evaluated after them, knows all three.
 fn replacement(args: &mut [AstNode]) {
     for (argument, check) in args
         .iter_mut()
@@ -135,8 +137,8 @@ fn replacement(args: &mut [AstNode]) {
     }
 }
 
-/// `$replace(?, "-", "")` as a function that makes the call with its checks, where the arguments given
-/// are such that it does not matter when they are evaluated.
+/// `$replace(?, "-", "")` as a function that makes the call with its checks, if it does not matter
+/// when the given arguments are evaluated.
 fn applied_partially(node: &mut AstNode) -> AstNode {
     let mut call = std::mem::replace(node, AstNode::Null);
     let AstNode::Function { args, .. } = &mut call else {
@@ -167,7 +169,7 @@ fn is_literal(node: &AstNode) -> bool {
     )
 }
 
-/// Whether a node only selects from what it is given.
+/// Whether a node only selects from its input.
 fn selects(node: &AstNode) -> bool {
     match node {
         AstNode::Name(_) | AstNode::Wildcard | AstNode::Descendant | AstNode::Parent(_) => true,

@@ -1,4 +1,4 @@
-//! What calls of functions see of an input, and what they return of it.
+//! Which parts of an input calls of functions see, and which they return.
 
 use jsonata_core::ast::AstNode;
 
@@ -8,7 +8,7 @@ use super::survey::Survey;
 use crate::jsonata::builtins::is_builtin;
 
 impl Survey<'_> {
-    /// A call by name with this number of arguments, of which one may be at the left of `~>`.
+    /// A call by name with this number of arguments, including one at the left of `~>`.
     pub(super) fn call(
         &mut self,
         name: &str,
@@ -41,9 +41,9 @@ impl Survey<'_> {
         Origins::default()
     }
 
-    /// A call of a function that the template defines, or of what it may have got from elsewhere.
+    /// A call of a function that the template defines or receives.
     fn own_call(&mut self, name: &str, args: &[AstNode], given: usize, context: &Origins) {
-        // A name without a `$` can be one of the input.
+        // A name without a `$` can be a member of the input.
         self.keep(name, Keep::Whole);
         let params = self.function(name).filter(|_| given == args.len());
         let Some(params) = params else {
@@ -62,7 +62,7 @@ impl Survey<'_> {
         }
     }
 
-    /// The parameters of a function that only one variable can be.
+    /// The parameters of a function, if the variable has exactly one possible function.
     fn function(&self, name: &str) -> Option<Vec<String>> {
         if self.found.unclear.contains(name) {
             return None;
@@ -70,7 +70,7 @@ impl Survey<'_> {
         self.found.functions.get(name).cloned()
     }
 
-    /// A builtin that calls a function with items, and some of which return them.
+    /// A builtin that calls a function with items; some of these builtins return the items.
     fn higher(
         &mut self,
         name: &str,
@@ -111,21 +111,22 @@ impl Survey<'_> {
             "map" => result,
             "reduce" => {
                 self.see(&result);
-                // Without a start the result is the only item.
+                // Without an initial value the result can be the only item.
                 if rest.is_empty() { items } else { start }
             }
-            // The result says which items, or in which order.
+            // The function's result selects or orders the items.
             _ => items,
         }
     }
 }
 
-/// The arguments with which a builtin does not see objects of its context.
+/// The number of arguments from which a builtin does not see objects of its context.
 pub(crate) fn least_arguments(name: &str) -> usize {
     match name {
         "boolean" | "clone" | "keys" | "not" | "spread" | "string" | "type" => 1,
         "each" | "lookup" | "sift" => 2,
-        // The others take texts, numbers and lists of the context, which are kept, or nothing of it.
+        // The others use texts, numbers and lists of the context, which are kept, or nothing from
+        // it.
         _ => 0,
     }
 }

@@ -1,9 +1,9 @@
-//! Which members of an input a template can see, so that the others need not be kept.
+//! Finds the members of an input that a template can see, so that the others need not be kept.
 //!
-//! A member is known by its name alone, wherever in the input it is. Of a name that the template only goes
-//! through (`order` in `order.id`) the members below are kept by their own names; of a name whose values it
-//! can see as a whole (`id`, or `order` in `$string(order)`) all is kept. For each expression the survey
-//! computes the names of the members that it can select.
+//! A member is identified by its name alone, anywhere in the input. If the template only goes
+//! through a name (`order` in `order.id`), the members below are kept by their own names. If it can
+//! see the whole value (`id`, or `order` in `$string(order)`), everything below is kept. For each
+//! expression the survey computes the names of the members that it can select.
 
 mod calls;
 mod origins;
@@ -18,33 +18,34 @@ use self::origins::Origins;
 use self::survey::Survey;
 use super::names::Names;
 
-/// How often the survey is repeated until it finds nothing more: as often as variables depend on one another.
+/// The maximum number of rounds of the survey, which is repeated until it finds nothing new.
+/// Dependencies between variables require several rounds.
 const ROUNDS: usize = 16;
 
-/// The name of the member that an object has instead, where none of its own is kept: an object without members
+/// The name of the member that an object gets if none of its own is kept: an object without members
 /// is false.
 pub(super) const MARK: &str = "\0";
 
-/// What is kept of a member.
+/// What is kept from a member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Keep {
     /// Nothing at all.
     Nothing,
-    /// Its value, but of the objects in it only members that are kept themselves.
+    /// Its value, but in its objects only members that are kept themselves.
     Through,
     /// Everything.
     Whole,
 }
 
-/// What is kept of an input; `None` where a template can see all of it.
+/// What is kept from an input; `None` if a template can see all of it.
 #[derive(Debug)]
 pub(super) struct Projection(Option<BTreeMap<String, Keep>>);
 
 impl Projection {
-    /// What the template of this tree can see.
+    /// What the template with this tree can see.
     pub(super) fn of(tree: &AstNode, names: &Names) -> Self {
         let mut survey = Survey::new(names);
-        // A function can be called before the place where its variable is set.
+        // A function can be called before the position where its variable is set.
         survey.value(tree, &Origins::anywhere());
         survey.found = survey.found.functions_only();
         for _ in 0..ROUNDS {
@@ -62,13 +63,13 @@ impl Projection {
         Self(None)
     }
 
-    /// All of an input.
+    /// The whole input.
     #[cfg(test)]
     pub(super) fn whole() -> Self {
         Self(None)
     }
 
-    /// What is kept of the input itself.
+    /// What is kept from the input itself.
     pub(super) fn root(&self) -> Keep {
         match self.0 {
             Some(_) => Keep::Through,
@@ -76,7 +77,7 @@ impl Projection {
         }
     }
 
-    /// What is kept of a member of an object of which not everything is.
+    /// What is kept from a member of an object that is not kept entirely.
     pub(super) fn member(&self, name: &str) -> Keep {
         let kept = self.0.as_ref();
         kept.map_or(Keep::Whole, |kept| {
@@ -90,7 +91,7 @@ mod tests {
     use super::*;
     use crate::jsonata::input;
 
-    /// `wanted`: what is kept of the input.
+    /// `wanted`: what is kept from the input.
     fn check(template: &str, wanted: &str) {
         const INPUT: &str = r#"{"id": 7, "order": {"id": 1, "lines": [{"id": 2, "to": {"city": "x", "zip": 9}}, {"price": 3}, {}]}}"#;
         let mut tree = jsonata_core::parser::parse(template).unwrap();

@@ -1,10 +1,11 @@
-//! What is known of the values of expressions.
+//! Facts about the values of expressions.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Keep;
 
-/// The most names of an expression; one with more of them can select any part of the input.
+/// The maximum number of names for an expression; one with more names can select any part of the
+/// input.
 const MOST: usize = 256;
 
 /// The members whose values an expression can select.
@@ -32,22 +33,22 @@ impl Origins {
     }
 }
 
-/// What was found so far; it only grows.
+/// The facts found so far; they only grow.
 #[derive(Clone, Default, PartialEq)]
 pub(super) struct Found {
     pub kept: BTreeMap<String, Keep>,
     pub variables: BTreeMap<String, Origins>,
-    /// The parameters of the functions that variables are set to.
+    /// The parameters of the functions to which variables are set.
     pub functions: BTreeMap<String, Vec<String>>,
-    /// Variables that can be something else than one function.
+    /// Variables that can be something other than one function.
     pub unclear: BTreeSet<String>,
-    /// Those of them that can be a function which takes the context.
+    /// Those variables that can be a function which uses the context.
     pub contextual: BTreeSet<String>,
     pub sees_all: bool,
 }
 
 impl Found {
-    /// What is known of functions.
+    /// The facts about functions.
     pub(super) fn functions_only(&self) -> Self {
         Self {
             functions: self.functions.clone(),

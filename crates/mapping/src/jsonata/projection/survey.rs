@@ -1,4 +1,4 @@
-//! Goes through a template and finds what it sees of its input.
+//! Goes through a template and finds the parts of the input that it sees.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use super::Keep;
 use super::origins::{Found, Origins};
 use crate::jsonata::names::Names;
 
-/// Finds what a template sees of its input.
+/// Finds the parts of its input that a template sees.
 pub(super) struct Survey<'n> {
     pub names: &'n Names,
     pub found: Found,
@@ -23,7 +23,7 @@ impl<'n> Survey<'n> {
         }
     }
 
-    /// Whoever gets these values can see all that is in them.
+    /// The user of these values can see everything in them.
     pub(super) fn see(&mut self, values: &Origins) {
         self.found.sees_all |= values.anywhere;
         for name in &values.names {
@@ -88,7 +88,7 @@ impl<'n> Survey<'n> {
                 then_branch,
                 else_branch,
             } => {
-                // An object of which nothing is kept is as true as before.
+                // An object of which nothing is kept is still true.
                 self.value(condition, context);
                 let branches = [Some(then_branch), else_branch.as_ref()];
                 self.any_of(branches.into_iter().flatten().map(AsRef::as_ref), context)
@@ -107,7 +107,7 @@ impl<'n> Survey<'n> {
         }
     }
 
-    /// An expression whose parts are seen as a whole, and whose value is a new one.
+    /// An expression whose parts are seen entirely, and whose value is new.
     fn seen(&mut self, node: &AstNode, context: &Origins) -> Origins {
         match node {
             AstNode::Object(members) => self.see_members(members, context),
@@ -130,7 +130,7 @@ impl<'n> Survey<'n> {
                 delete,
             } => {
                 let parts = [Some(location), Some(update), delete.as_ref()];
-                // The context is what it is applied to, which is seen as a whole.
+                // The context is the value to which it is applied, which is seen entirely.
                 let parts = parts.into_iter().flatten().map(AsRef::as_ref);
                 self.see_each(parts, &Origins::default());
             }
@@ -190,7 +190,7 @@ impl<'n> Survey<'n> {
                 }
             }
             if let Some(name) = &step.focus {
-                // The next step goes on from the values before this one.
+                // The next step continues from the values before this one.
                 self.bind_any(name, selected.clone());
                 selected.add(values);
             }
@@ -242,7 +242,7 @@ impl<'n> Survey<'n> {
                 }
                 self.bind(name, values.clone());
             }
-            // What is applied partially does not take the context.
+            // A partial application does not use the context.
             (AstNode::Variable(name), AstNode::Function { args, .. })
                 if args.contains(&AstNode::Placeholder) =>
             {
@@ -255,7 +255,7 @@ impl<'n> Survey<'n> {
         values
     }
 
-    /// A function, whose result is seen: whoever calls it may do anything with it.
+    /// A function, whose result is seen: its caller may do anything with it.
     fn lambda(&mut self, params: &[String], signature: Option<&str>, body: &AstNode) {
         let result = self.lambda_result(params, signature, body);
         self.see(&result);
@@ -269,7 +269,7 @@ impl<'n> Survey<'n> {
     ) -> Origins {
         self.found.unclear.extend(params.iter().cloned());
         self.found.contextual.extend(params.iter().cloned());
-        // A signature with `-` takes the context for an argument.
+        // A signature with `-` uses the context as an argument.
         self.found.sees_all |= signature.is_some_and(|text| text.contains('-'));
         self.value(body, &Origins::anywhere())
     }

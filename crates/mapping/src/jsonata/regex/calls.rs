@@ -5,7 +5,7 @@ use jsonata_core::ast::{AstNode, BinaryOp};
 use super::super::names::Names;
 use super::functions::{Function, IS_FUNCTION, IS_MATCH, REPLACED, WHOLE};
 
-/// Variables of the trees that are put in; none can be written in a template.
+/// Variables of the inserted trees; they cannot be written in a template.
 const TEXT: &str = "regex text";
 const BY: &str = "regex by";
 const PART: &str = "regex part";
@@ -18,7 +18,7 @@ const CALLS: [(Function, usize, usize); 4] = [
     (Function::Replace, 3, 4),
 ];
 
-/// Changes a call of one of the functions whose pattern is a regular expression.
+/// Changes a call of one of the functions if its pattern is a regular expression.
 pub(in super::super) fn change(node: &mut AstNode, names: &Names) {
     let AstNode::Function { name, args, .. } = node else {
         return;
@@ -27,7 +27,7 @@ pub(in super::super) fn change(node: &mut AstNode, names: &Names) {
     else {
         return;
     };
-    // `$match(/a/)` is about the context.
+    // `$match(/a/)` applies to the context.
     let here = args.first().is_some_and(|first| names.is_expression(first));
     let count = args.len() + usize::from(here);
     let pattern = args.get(usize::from(!here));
@@ -82,7 +82,7 @@ fn applied_partially(mut args: Vec<AstNode>, here: bool) -> AstNode {
         thunk: false,
     }
 }
-/// Whether a replacement can turn out to be a function.
+/// Whether a replacement may be a function.
 fn may_be_function(node: &AstNode) -> bool {
     match node {
         AstNode::Binary { op, .. } => *op != BinaryOp::Concatenate,
@@ -94,8 +94,8 @@ fn may_be_function(node: &AstNode) -> bool {
     }
 }
 
-/// `$replace` whose replacement may be a function: it is called for each match by the library, which is
-/// the only one who can.
+/// `$replace` with a replacement that may be a function: the library calls it for each match,
+/// because only the library can.
 ///
 /// ```text
 /// ( text := …; by := …;

@@ -16,21 +16,21 @@ use crate::engine::Run;
 pub(super) const IS_FUNCTION: &str = "regex is function";
 /// Whether a part of a text is a match.
 pub(super) const IS_MATCH: &str = "regex is match";
-/// What a match is replaced by, which must be a text.
+/// The text that replaces a match.
 pub(super) const REPLACED: &str = "regex replaced";
-/// The parts of a text as one again.
+/// The parts of a text, joined again.
 pub(super) const WHOLE: &str = "regex whole";
 
 type Made = Result<JValue, EvaluatorError>;
 
-/// A function that is given a text, a regular expression and more.
+/// A function of a text, a regular expression and further arguments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Function {
     Contains,
     Match,
     Split,
     Replace,
-    /// The text cut up: what is between the matches as texts, the matches as objects.
+    /// The divided text: the parts between the matches as texts, the matches as objects.
     Parts,
 }
 
@@ -43,7 +43,7 @@ impl Function {
         Self::Parts,
     ];
 
-    /// What it is called in the language.
+    /// Its name in the language.
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Contains => "contains",
@@ -53,7 +53,7 @@ impl Function {
         }
     }
 
-    /// What it is called in the tree; `here` says that its text is the context.
+    /// Its name in the tree; `here` says that its text is the context.
     pub(super) const fn inner_name(self, here: bool) -> &'static str {
         match (self, here) {
             (Self::Contains, false) => "regex contains",
@@ -80,7 +80,7 @@ impl Function {
     }
 }
 
-/// Makes the functions known.
+/// Registers the functions.
 pub(in super::super) fn register(
     evaluator: &mut Evaluator,
     patterns: &Patterns,
@@ -117,7 +117,7 @@ pub(in super::super) fn register(
     evaluator.register_fn(WHOLE, move |given: &[JValue]| whole(given.first(), limit))
 }
 
-/// One part stands for itself; a list of them is put together.
+/// A single part is the result itself; a list of parts is joined.
 fn whole(parts: Option<&JValue>, limit: usize) -> Made {
     let Some(list) = parts.and_then(JValue::as_array) else {
         return Ok(parts.cloned().unwrap_or(JValue::Undefined));
@@ -137,11 +137,11 @@ fn check_length(text: &str, limit: usize) -> Result<(), EvaluatorError> {
     Err(super::super::guard::too_long(limit))
 }
 
-/// A call with its arguments, which are what the signature wants.
+/// A call with arguments that match the signature.
 struct Call<'c> {
     text: &'c str,
     pattern: &'c Pattern,
-    /// What a match becomes.
+    /// The replacement for a match.
     replacement: &'c str,
     limit: Option<usize>,
     search: &'c Search,
@@ -173,7 +173,7 @@ impl<'c> Call<'c> {
             .ok_or_else(|| wrong_argument(function, at + 1))?;
         let (replacement, rest) = match (function, rest.split_first()) {
             (Function::Replace, Some((JValue::String(text), rest))) => (&**text, rest),
-            // jsonata-js takes the others for the text in front and looks no further.
+            // For other values, jsonata-js assumes a missing first argument and stops checking.
             (Function::Replace, _) => return Err(wrong_context(function)),
             _ => ("", rest),
         };
@@ -197,8 +197,8 @@ impl<'c> Call<'c> {
         }))
     }
 
-    /// Hands each match over, up to the limit. The one after is looked for all the same, as in
-    /// jsonata-js, so that it may be one of no length, which is an error.
+    /// Passes on each match, up to the limit. As in jsonata-js, the next match is searched too,
+    /// because an empty match is an error.
     fn each(
         &self,
         mut take: impl FnMut(&Found, &Matches<'_>) -> Result<(), EvaluatorError>,
@@ -301,7 +301,7 @@ fn wrong_context(function: Function) -> EvaluatorError {
     ))
 }
 
-/// How many matches a limit allows; as many as are begun.
+/// The number of matches that a limit allows; a fraction is rounded up.
 fn whole_limit(function: Function, limit: f64) -> Result<usize, EvaluatorError> {
     if limit < 0.0 {
         let (code, nth) = match function {

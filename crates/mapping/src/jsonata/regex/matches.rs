@@ -11,12 +11,12 @@ use super::pattern::{Found, Pattern};
 use super::watch::Watch;
 use crate::engine::{Cancel, Run};
 
-/// What all searches of an evaluation share: how far they may go.
+/// The limits that all searches of an evaluation share.
 pub(super) struct Search {
     pub string_bytes: usize,
     items: usize,
     cancel: Cancel,
-    /// There where a pattern needs it.
+    /// Present if a pattern needs it.
     watch: Option<Watch>,
 }
 
@@ -31,7 +31,7 @@ impl Search {
         }
     }
 
-    /// Ends an evaluation that is cancelled or out of time.
+    /// Ends an evaluation that is cancelled or has exceeded its time.
     fn check_time(&self) -> Result<(), EvaluatorError> {
         let reason = if self.cancel.is_cancelled() {
             format!("{CANCELLED}: The evaluation was cancelled")
@@ -43,7 +43,7 @@ impl Search {
         Err(EvaluatorError::EvaluationError(reason))
     }
 
-    /// Ends an evaluation whose list would grow beyond the limit.
+    /// Ends an evaluation if its list would exceed the limit.
     pub(super) fn check_items(&self, count: usize) -> Result<(), EvaluatorError> {
         if count < self.items {
             return Ok(());
@@ -61,9 +61,9 @@ pub(super) struct Matches<'m> {
     pattern: &'m Pattern,
     text: &'m str,
     search: &'m Search,
-    /// Where the next search begins; none before the first.
+    /// Where the next search begins; `None` before the first.
     from: Option<usize>,
-    /// The last match's start, in bytes and in the units of UTF-16 by which JavaScript counts.
+    /// The start of the last match, in bytes and in the UTF-16 units that JavaScript counts.
     start: (usize, usize),
 }
 
@@ -78,7 +78,7 @@ impl<'m> Matches<'m> {
         }
     }
 
-    /// The next match; the first may have no length, a later one would be found for ever.
+    /// The next match. The first may be empty; a later empty match would be found endlessly.
     pub(super) fn next(&mut self) -> Result<Option<Found>, EvaluatorError> {
         if self.from.is_some_and(|from| from >= self.text.len()) {
             return Ok(None);
@@ -100,7 +100,7 @@ impl<'m> Matches<'m> {
         Ok(Some(found))
     }
 
-    /// The match that was found last as an object; its place goes by the second of the names.
+    /// The last match as an object; the second of the names is for its position.
     pub(super) fn object(&self, found: &Found, names: [&str; 2]) -> JValue {
         let (_, start) = self.start;
         let end = start + self.units(found.start, found.end);
@@ -114,7 +114,7 @@ impl<'m> Matches<'m> {
             (text, self.string(found.start, found.end)),
             (place, number(start)),
         ];
-        // Only a function that replaces needs the end.
+        // Only a replacement function needs the end.
         let end = iter::once(("end", number(end))).filter(|_| place == "start");
         let members = members.into_iter().chain(end).chain([("groups", groups)]);
         JValue::object(

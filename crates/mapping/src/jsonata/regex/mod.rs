@@ -1,9 +1,10 @@
 //! Regular expressions with JavaScript's behaviour, compiled once for each template.
 //!
-//! The library's own know neither look-around nor back-references, and are read again in every call.
-//! So a call of `$contains`, `$match`, `$replace` or `$split` whose pattern is a regular expression, in
-//! the call or in a variable, becomes a call of a function of ours; a name of these cannot be written in
-//! a template. Any other use of a regular expression is left to the library.
+//! The library's own regular expressions have no look-around or back-references, and are compiled
+//! again in every call. So a call of `$contains`, `$match`, `$replace` or `$split` whose pattern is
+//! a regular expression, in the call or in a variable, becomes a call of one of our functions,
+//! whose names cannot be written in a template. Any other use of a regular expression is left to
+//! the library.
 
 mod calls;
 mod functions;
@@ -21,7 +22,7 @@ use pattern::Pattern;
 pub(super) use calls::change;
 pub(super) use functions::register;
 
-/// How many different regular expressions a template may have: each takes memory of its own.
+/// The maximum number of different regular expressions in a template: each uses memory.
 const MOST: usize = 128;
 
 /// The regular expressions of a template.
@@ -33,7 +34,7 @@ impl Patterns {
     ///
     /// # Errors
     ///
-    /// One of them is none, and the problem says where in the template; or there are too many.
+    /// One of them is invalid, with its position in the template, or there are too many.
     pub(super) fn new(found: &[(String, String)], template: &str) -> Result<Self, MappingError> {
         let mut patterns = Self::default();
         for (source, flags) in found {
@@ -64,8 +65,8 @@ fn too_many() -> MappingError {
     MappingError::new(Cause::Limit, Some(errors::TOO_LONG.to_owned()), reason)
 }
 
-/// The language has codes for one that is empty and one that is not ended; of another JavaScript
-/// complains, which gives no code.
+/// The language has codes for an empty expression and for one without an end. For others it passes
+/// on JavaScript's error, which has no code.
 fn wrong(template: &str, source: &str, reason: &str) -> MappingError {
     let written = format!("/{source}/");
     let code = if source.is_empty() {
@@ -86,7 +87,7 @@ fn wrong(template: &str, source: &str, reason: &str) -> MappingError {
     }
 }
 
-/// Whether brackets do not match: a stroke among such ends no expression.
+/// Whether brackets do not match: a slash within brackets does not end the expression.
 fn is_unbalanced(source: &str) -> bool {
     let mut depth = 0_i32;
     let mut escaped = false;

@@ -8,12 +8,12 @@ use regex::Regex;
 use super::super::errors::TIME;
 use super::translate::translate;
 
-/// How long a text may be in which a demanding expression searches, and how often it may go back in one
-/// search: each time it may read all of the text, which is seconds at the most.
+/// The maximum length of a text for a backtracking expression, and the maximum number of backtracks
+/// in one search. Each backtrack may read the whole text, which takes at most seconds.
 const EFFORT: [(usize, usize); 2] = [(1 << 10, 100_000), (8 << 10, 20_000)];
-/// How large the machine of a demanding expression may be.
+/// The maximum number of instructions of a backtracking expression.
 const INSTRUCTIONS: usize = 50_000;
-/// How many bytes a machine may take, and as many for what it remembers of its way.
+/// The maximum size of a compiled expression in bytes, and the same for its cache.
 const BYTES: usize = 2 << 20;
 
 /// A regular expression of JavaScript.
@@ -26,20 +26,20 @@ pub(super) struct Pattern {
 
 #[derive(Debug)]
 enum Machine {
-    /// Takes time in proportion to the text, whatever the expression is.
+    /// Takes time proportional to the text, whatever the expression.
     Plain(Regex),
-    /// Goes back and forth, under the limits of `EFFORT`.
+    /// Backtracks, under the limits of `EFFORT`.
     Demanding([fancy_regex::Regex; 2]),
 }
 
-/// Where in a text a match is, and the groups in it, in bytes.
+/// The position of a match and its groups in a text, in bytes.
 pub(super) struct Found {
     pub start: usize,
     pub end: usize,
     pub groups: Vec<Option<(usize, usize)>>,
 }
 
-/// An expression that cannot be read, or is too large.
+/// An expression that is invalid or too large.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum PatternError {
     #[error(transparent)]
@@ -51,11 +51,11 @@ pub(super) enum PatternError {
 }
 
 impl Pattern {
-    /// Reads an expression.
+    /// Compiles an expression.
     ///
     /// # Errors
     ///
-    /// It is none, or too large; the text says what is wrong.
+    /// It is invalid or too large; the text says why.
     pub(super) fn new(source: &str, flags: &str) -> Result<Self, PatternError> {
         let translated = translate(source, flags)?;
         let text = translated.text;
@@ -89,14 +89,14 @@ impl Pattern {
         matches!(self.machine, Machine::Demanding(_))
     }
 
-    /// The first match at or after a place.
+    /// The first match at or after a position.
     ///
     /// # Errors
     ///
-    /// The expression is a demanding one, and the text is too long or it went back too often.
+    /// It is a backtracking expression, and the text is too long or it backtracked too often.
     pub(super) fn find_at(&self, text: &str, from: usize) -> Result<Option<Found>, EvaluatorError> {
         match &self.machine {
-            // Bounds are found faster than groups.
+            // Finding only the bounds is faster than finding the groups.
             Machine::Plain(regex) if regex.captures_len() == 1 => {
                 Ok(regex.find_at(text, from).map(|found| Found {
                     start: found.start(),
@@ -156,7 +156,7 @@ fn found(count: usize, group: impl Fn(usize) -> Option<(usize, usize)>) -> Optio
     })
 }
 
-/// What is wrong, without the drawing that shows where in the translation.
+/// The last line of an error, without the drawing that marks the place in the translation.
 fn last_line(text: &str) -> String {
     let line = text.lines().last().unwrap_or(text);
     line.trim_start_matches("error: ").to_owned()

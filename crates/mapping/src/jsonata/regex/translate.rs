@@ -13,11 +13,11 @@ const NONE: &str = r"[^\x{0}-\x{10FFFF}]";
 /// A regular expression in the notation of the libraries.
 pub(super) struct Translated {
     pub text: String,
-    /// Whether it looks around or back, which takes a machine that goes back and forth.
+    /// Whether it uses look-around or back-references, which require backtracking.
     pub demanding: bool,
 }
 
-/// What is wrong with a regular expression of JavaScript.
+/// Why a regular expression of JavaScript is invalid.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum SyntaxError {
     #[error("it is empty")]
@@ -32,13 +32,13 @@ pub(super) enum SyntaxError {
     Class,
 }
 
-/// Translates a regular expression with its flags, of which `i` and `m` count.
+/// Translates a regular expression with its flags; only `i` and `m` have an effect.
 ///
-/// What is wrong in both notations is left for the library to find.
+/// Errors in both notations are left to the library.
 ///
 /// # Errors
 ///
-/// It is none in JavaScript, though it may be one to the library.
+/// It is invalid in JavaScript, although the library may accept it.
 pub(super) fn translate(source: &str, flags: &str) -> Result<Translated, SyntaxError> {
     if source.is_empty() {
         return Err(SyntaxError::Empty);
@@ -63,7 +63,7 @@ pub(super) fn translate(source: &str, flags: &str) -> Result<Translated, SyntaxE
     })
 }
 
-/// Whether it looks around or back, and how many groups it has.
+/// Whether it uses look-around or back-references, and the number of its groups.
 fn survey(source: &str) -> (bool, usize) {
     let (mut demanding, mut groups, mut in_class) = (false, 0, false);
     let mut rest = source.chars();
@@ -100,7 +100,7 @@ struct Translation<'s> {
 }
 
 impl Translation<'_> {
-    /// What stands in no class.
+    /// A character outside of a class.
     fn outside(&mut self, letter: char) -> Result<(), SyntaxError> {
         match letter {
             '\\' => return self.escape(),
@@ -114,7 +114,7 @@ impl Translation<'_> {
         Ok(())
     }
 
-    /// A brace that counts nothing stands for itself.
+    /// A brace that is not a quantifier is literal.
     fn brace(&mut self) {
         let count: String = self.rest.clone().take_while(|rest| *rest != '}').collect();
         let (least, most) = count.split_once(',').unwrap_or((&count, ""));
@@ -132,7 +132,7 @@ impl Translation<'_> {
         }
     }
 
-    /// JavaScript knows groups, named ones, `(?:`, and those that look around.
+    /// JavaScript has groups, named groups, `(?:`, and look-around.
     fn group(&mut self) -> Result<(), SyntaxError> {
         self.text.push('(');
         if self.rest.next_if_eq(&'?').is_none() {
@@ -176,7 +176,7 @@ impl Translation<'_> {
         Ok(())
     }
 
-    /// Where a word begins or ends, which only one of the libraries can be asked about ASCII.
+    /// A word boundary; only one of the libraries has one for ASCII.
     fn boundary(&mut self, plain: &str, ways: [&str; 2]) {
         if self.demanding {
             let ways = ways.join("|").replace('W', WORD);
@@ -203,12 +203,12 @@ impl Translation<'_> {
         Ok(())
     }
 
-    /// A group that took no part is empty in JavaScript.
+    /// A group that did not participate is empty in JavaScript.
     fn back(&mut self, group: &str, reference: &str) {
         self.put(&["(?(", group, ")", reference, "|)"]);
     }
 
-    /// A class, whose bracket was read.
+    /// A class, after its opening bracket.
     fn class(&mut self) -> Result<(), SyntaxError> {
         let negative = self.rest.next_if_eq(&'^').is_some();
         if self.rest.next_if_eq(&']').is_some() {
@@ -216,7 +216,7 @@ impl Translation<'_> {
             return Ok(());
         }
         self.text.push_str(if negative { "[^" } else { "[" });
-        // Whether a hyphen would be one of a range: not at the ends, nor beside a set.
+        // Whether a hyphen would be part of a range: not at the ends, nor next to a set.
         let mut range = false;
         loop {
             let letter = self.rest.next().ok_or(SyntaxError::Class)?;
@@ -255,7 +255,7 @@ impl Translation<'_> {
         rest.next() == Some('\\') && rest.next().is_some_and(|item| "dDwWsS".contains(item))
     }
 
-    /// The members of a set, or of all but the set, inside brackets.
+    /// The members of a set or of its complement, inside brackets.
     fn set(&mut self, name: char, nested: bool) {
         let members = match name.to_ascii_lowercase() {
             'd' => "0-9",
@@ -269,7 +269,7 @@ impl Translation<'_> {
         }
     }
 
-    /// The character that an escape means; none is half of a surrogate pair.
+    /// The character of an escape; `None` for half of a surrogate pair.
     fn escaped(&mut self, letter: char) -> Option<char> {
         match letter {
             't' => Some('\t'),
@@ -321,7 +321,8 @@ impl Translation<'_> {
         self.text.extend(parts.iter().copied());
     }
 
-    /// Stands for itself, inside a class and outside; escaped letters, digits and angles would not.
+    /// Writes a literal character, valid inside and outside of a class; escaped letters, digits and
+    /// angle brackets would not be.
     fn literal(&mut self, letter: char) {
         if letter.is_ascii_punctuation() && !"<>_".contains(letter) {
             self.text.push('\\');

@@ -1,4 +1,4 @@
-//! Checks whether the time of an evaluation is over, where the library cannot check it.
+//! Watches the time limit of an evaluation, where the library cannot check it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -6,7 +6,7 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
-/// Waits beside an evaluation; the thread ends with it.
+/// Waits next to an evaluation; the thread ends with it.
 pub(super) struct Watch {
     over: Arc<AtomicBool>,
     /// Dropped with the evaluation, which wakes the thread.

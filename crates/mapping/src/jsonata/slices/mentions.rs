@@ -1,4 +1,4 @@
-//! What a part of a template mentions beside its context.
+//! The names that a part of a template uses, apart from its context.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,7 @@ const CHANGING: [&str; 3] = ["eval", "random", "shuffle"];
 /// The variables of a part of a template.
 #[derive(Default)]
 pub(super) struct Mentions {
-    /// Variables and functions that are mentioned.
+    /// Variables and functions that are used.
     pub used: BTreeMap<String, usize>,
     /// Variables that are assigned.
     pub assigned: BTreeMap<String, usize>,
@@ -36,7 +36,7 @@ impl Mentions {
         mentions
     }
 
-    /// The names that get their value elsewhere. Those of builtins are left out.
+    /// The names that get their value elsewhere, without those of builtins.
     pub(super) fn free(&self) -> impl Iterator<Item = &String> {
         self.used.keys().filter(|name| {
             let is_bound = self.assigned.contains_key(*name) || self.bound.contains_key(*name);
@@ -75,7 +75,7 @@ impl Mentions {
     }
 }
 
-/// The variable that a node sets, and to what.
+/// The variable that a node sets, and its value.
 pub(super) fn assignment(node: &AstNode) -> Option<(&String, &AstNode)> {
     match node {
         AstNode::Binary {

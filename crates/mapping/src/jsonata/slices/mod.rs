@@ -1,5 +1,5 @@
-//! Maps a long document of many transactions with one transaction in memory at a time, where the template allows
-//! it. The result is that of the whole document.
+//! Maps a long document of many transactions with one transaction in memory at a time, if the
+//! template allows it. The result is the same as for the whole document.
 
 mod mentions;
 mod plan;
@@ -18,15 +18,15 @@ use super::{calls, defects, evaluator, guard};
 use crate::engine::Run;
 use crate::problem::MappingError;
 
-/// The variable that stands for the document without its transactions; it cannot be written in a template.
+/// The variable for the document without its transactions; it cannot be written in a template.
 const DOCUMENT: &str = "the document";
 
-/// The name of the variable that gets the results of a part; it cannot be written in a template.
+/// The name of the variable for the results of a part; it cannot be written in a template.
 fn slot(part: usize) -> String {
     format!("part {part}")
 }
 
-/// A template in parts, of which some are evaluated for each transaction.
+/// A template in parts, some of which are evaluated for each transaction.
 pub(super) struct Slices(Plan);
 
 /// Why a document has to be mapped as a whole.
@@ -34,7 +34,8 @@ pub(super) struct Slices(Plan);
 pub(super) struct Unsliced;
 
 impl Slices {
-    /// The parts of a template; none where it sees more of a document than one transaction at a time.
+    /// The parts of a template; `None` if it sees more of a document than one transaction at a
+    /// time.
     pub(super) fn of(tree: &AstNode, names: &Names) -> Option<Self> {
         let mut plan = Plan::of(tree, names)?;
         let parts = plan.parts.iter_mut().map(|part| &mut part.tree);
@@ -45,11 +46,12 @@ impl Slices {
         Some(Self(plan))
     }
 
-    /// The output for a document of which the template as a whole sees what `projection` says.
+    /// The output for a document; `projection` says what the template as a whole sees of it.
     ///
     /// # Errors
     ///
-    /// Something fails, or the document does not look as expected; the whole document shows what it is.
+    /// Something failed, or the document has an unexpected form; mapping the whole document shows
+    /// the reason.
     pub(super) fn map(
         &self,
         text: &str,
@@ -92,7 +94,7 @@ impl Slices {
         })
     }
 
-    /// What the rest of the template sees of a document, whose transactions are handed over.
+    /// What the rest of the template sees of a document; the transactions are passed on.
     fn document(
         &self,
         text: &str,
@@ -110,7 +112,8 @@ impl Slices {
         input::parse_sliced(text, &plan.projection, slicer).map_err(|_| Unsliced)
     }
 
-    /// The variables of the parts. What comes after the transactions is known only when all is read.
+    /// The variables of the parts. Members after the transactions are known only when everything
+    /// has been read.
     fn context(&self, text: &str, projection: &Projection) -> Result<Context, Unsliced> {
         let mut context = Context::new();
         if self.0.uses_document {
@@ -124,11 +127,11 @@ impl Slices {
     }
 }
 
-/// What a part selected of the transactions so far.
+/// What a part has selected from the transactions so far.
 #[derive(Default)]
 struct Results {
     values: Vec<JValue>,
-    /// Those after the first, where all only go into the output.
+    /// The items after the first, if all of them only go into the output.
     text: String,
 }
 
@@ -169,7 +172,7 @@ impl Results {
         Ok(())
     }
 
-    /// The value of the variable of this name: nothing, one item, or a sequence of several.
+    /// The value of the variable with this name: nothing, one item, or a sequence of several.
     fn value(
         mut self,
         part: &Part,

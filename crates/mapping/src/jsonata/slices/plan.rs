@@ -1,8 +1,8 @@
 //! Finds the parts of a template that can be evaluated for one transaction after the other.
 //!
-//! Such a part is a path through the transactions of a document to what is below them. It must be evaluated
-//! once in any case, and see nothing of the document but its transaction. The rest of the template gets the
-//! results of the parts as variables.
+//! Such a part is a path through the transactions of a document to values below them. It must be
+//! evaluated exactly once, and see nothing of the document except its transaction. The rest of the
+//! template gets the results of the parts as variables.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ use crate::jsonata::children::for_each_child;
 use crate::jsonata::names::Names;
 use crate::jsonata::projection::{Keep, Projection};
 
-/// Where transactions are in a document, and in the document of one interchange.
+/// The paths to the transactions in a document, and in a document with one interchange.
 const PREFIXES: [&[&str]; 2] = [
     &["interchanges", "functional_groups", "transactions"],
     &["functional_groups", "transactions"],
@@ -25,11 +25,11 @@ const PREFIXES: [&[&str]; 2] = [
 /// A part that is evaluated with a transaction as the context.
 pub(super) struct Part {
     pub tree: AstNode,
-    /// Whether `[]` keeps one item a list.
+    /// Whether `[]` keeps a single item as a list.
     pub keeps_list: bool,
-    /// Whether a list that it makes is one of the document, whose items are spread.
+    /// Whether a list that it returns is from the document, so that its items are spread.
     pub spreads: bool,
-    /// The level of indentation of its items, where they only go into the output.
+    /// The level of indentation of its items, if they only go into the output.
     pub output_level: Option<usize>,
 }
 
@@ -45,7 +45,8 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    /// The parts of a template; none where it sees more of a document than one transaction at a time.
+    /// The parts of a template; `None` if it sees more of a document than one transaction at a
+    /// time.
     pub(super) fn of(tree: &AstNode, names: &Names) -> Option<Self> {
         let mentions = Mentions::of(tree);
         if mentions.is_changing {
@@ -65,15 +66,15 @@ impl Plan {
 struct Finder<'n> {
     prefix: &'static [&'static str],
     names: &'n Names,
-    /// What the whole template mentions.
+    /// The names that the whole template uses.
     mentions: &'n Mentions,
-    /// The variable that stands for all transactions.
+    /// The variable for all transactions.
     alias: Option<String>,
     /// Assignments that do not depend on the document.
     assignments: Vec<AstNode>,
     constant: BTreeSet<String>,
     parts: Vec<Part>,
-    /// The parts that use `$$`, as they are in the template.
+    /// The parts that use `$$`, unchanged from the template.
     using_document: Vec<AstNode>,
     /// Whether the variable for all transactions is used in another way.
     is_impossible: bool,
@@ -118,8 +119,8 @@ impl<'n> Finder<'n> {
         })
     }
 
-    /// Looks at what is evaluated once in any case, with the document as the context. `level`: the level of
-    /// indentation of the value, where it only goes into the output.
+    /// Visits code that is always evaluated once with the document as the context. `level`: the
+    /// level of indentation of the value, if it only goes into the output.
     fn visit(&mut self, node: &mut AstNode, level: Option<usize>) {
         with_stack(|| {
             if !self.take(node, level.map(|level| level + 1)) {
@@ -173,10 +174,10 @@ impl<'n> Finder<'n> {
         }
     }
 
-    /// An item of a list: a part is spread in it.
+    /// An item of a list, into which a part is spread.
     fn item(&mut self, node: &mut AstNode, level: Option<usize>) {
         if !self.take(node, level) {
-            // A list in a list is spread too, so nothing in it is an item of its own.
+            // A list within a list is spread too, so its contents are not separate items.
             self.visit_parts(node, level.filter(|_| matches!(node, AstNode::Object(_))));
         }
     }
@@ -199,7 +200,7 @@ impl<'n> Finder<'n> {
             let is_left = |item: &AstNode| Mentions::of(item).used.contains_key(&own);
             self.is_impossible |= items.iter().any(is_left);
         }
-        // What a block assigns ends with it.
+        // Assignments in a block end with the block.
         self.alias = alias;
         self.constant = constant;
         self.assignments.truncate(assignments);
@@ -239,7 +240,7 @@ impl<'n> Finder<'n> {
         }
     }
 
-    /// Whether all that is mentioned is in the part itself, constant or a builtin.
+    /// Whether all names are bound in the part itself, constant or builtins.
     fn is_closed(&self, mentions: &Mentions, itself: Option<&String>) -> bool {
         let is_known = |name: &String| {
             name == DOCUMENT
@@ -273,7 +274,7 @@ impl<'n> Finder<'n> {
         is_prefix.then_some(rest)
     }
 
-    /// Takes a part out of the template.
+    /// Moves a part out of the template.
     fn take(&mut self, node: &mut AstNode, output_level: Option<usize>) -> bool {
         let AstNode::Path { steps } = &*node else {
             return false;
@@ -313,7 +314,7 @@ impl<'n> Finder<'n> {
         true
     }
 
-    /// `$count` of all transactions: there is a 1 for each.
+    /// `$count` of all transactions: each contributes a 1.
     fn take_number(&mut self, node: &mut AstNode) {
         let is_all = match &*node {
             AstNode::Path { steps } => self.after_prefix(steps).is_some_and(<[_]>::is_empty),
@@ -344,7 +345,7 @@ impl<'n> Finder<'n> {
     }
 }
 
-/// Replaces `$$` by a variable, and says whether there was one.
+/// Replaces `$$` by a variable; returns whether there was one.
 fn name_document(node: &mut AstNode) -> bool {
     if matches!(node, AstNode::ParentVariable(name) if name.is_empty()) {
         *node = AstNode::variable(DOCUMENT);
@@ -355,7 +356,7 @@ fn name_document(node: &mut AstNode) -> bool {
     is_named
 }
 
-/// Whether a step is nothing but its expression and filters.
+/// Whether a step has only its expression and filters.
 fn is_plain(step: &PathStep) -> bool {
     step.focus.is_none()
         && step.index_var.is_none()
@@ -364,7 +365,7 @@ fn is_plain(step: &PathStep) -> bool {
         && !step.inner_tuple
 }
 
-/// Whether a step makes of each value what it makes of it among others.
+/// Whether a step treats each value independently of the others.
 fn selects(node: &AstNode) -> bool {
     matches!(
         node,

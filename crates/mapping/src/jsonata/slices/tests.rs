@@ -20,7 +20,7 @@ const DOCUMENTS: [&str; 9] = [
     "[]",
 ];
 
-/// Documents that do not look like those of X12: they are mapped as a whole.
+/// Documents that do not have the form of X12 documents: they are mapped as a whole.
 const STRANGE: [&str; 6] = [
     r#"{"interchanges": [{"functional_groups": [{"transactions": {"st": "1"}}]}]}"#,
     r#"{"interchanges": [{"functional_groups": [{"transactions": [[{"st": "1"}], {"st": "2"}]}]}]}"#,
