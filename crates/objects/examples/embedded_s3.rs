@@ -1,7 +1,8 @@
 //! Serves an embedded S3 on a free port of this machine and prints its address.
 //!
-//! The account is the access key id when that is an account id, else `000000000000`. Arguments:
-//! `--strict KEY SECRET` checks signatures, `--shared` shares objects, `--max BYTES` limits them.
+//! The account is the access key id if that is an account id, and `000000000000` otherwise.
+//! Arguments: `--strict KEY SECRET` checks signatures, `--shared` shares objects, `--max BYTES`
+//! limits them.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 
-/// The account a request names as its access key, in a header or a query.
+/// The account that a request names as its access key, in a header or a query.
 fn account<B>(request: &http::Request<B>) -> String {
     let header = request
         .headers()

@@ -1,7 +1,6 @@
 //! The codes of S3's errors.
 
-/// The codes that S3 answers with a status of their own, those of `SelectObjectContent`'s query language
-/// aside.
+/// The codes of S3's error replies, except for those of `SelectObjectContent`'s query language.
 ///
 /// Source: docs `ErrorResponses`, 2026-11.
 pub const ERROR_CODES: &[&str] = &[

@@ -2,38 +2,38 @@
 
 use std::time::SystemTime;
 
-/// Something that happened to one object.
+/// An event of one object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ObjectEvent {
-    /// What happened.
+    /// The kind of change.
     pub change: ObjectChange,
-    /// The account whose bucket it is; the shared account's name when accounts share objects.
+    /// The account that owns the bucket; the shared account's name if accounts share objects.
     pub account: String,
     /// The bucket's name.
     pub bucket: String,
     /// The object's key, as it was sent, not encoded.
     pub key: String,
-    /// The object's size in bytes; of a removed object, the size it had.
+    /// The object's size in bytes; for a removed object, its former size.
     pub size: u64,
-    /// The object's `ETag` without quotes; of a removed object, the one it had. A delete marker has
-    /// none.
+    /// The object's `ETag` without quotes; for a removed object, its former `ETag`. A delete marker
+    /// has none.
     pub etag: String,
-    /// The version that it is about; `None` if the bucket has no versioning.
+    /// The version; `None` if the bucket has no versioning.
     pub version_id: Option<String>,
-    /// When it happened, by the clock handed to the store.
+    /// When it happened, by the store's clock.
     pub at: SystemTime,
-    /// Of an archived object that was restored, what was restored and until when.
+    /// For a restored archived object, the facts about the restore.
     pub restored: Option<Box<RestoredObject>>,
-    /// The destinations that the configuration of the bucket names.
+    /// The destinations in the configuration of the bucket.
     pub notified: Option<Box<Notified>>,
 }
 
-/// What an event tells of an archived object that can be read for some days.
+/// The facts in an event about a restored archived object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RestoredObject {
     /// The storage class of the object.
     pub storage_class: String,
-    /// When it can be read no longer.
+    /// When the copy expires.
     pub until: SystemTime,
 }
 
@@ -42,22 +42,22 @@ pub struct RestoredObject {
 pub struct Notified {
     /// The bucket's region.
     pub region: String,
-    /// Each of them.
+    /// The targets.
     pub targets: Vec<NotificationTarget>,
 }
 
 /// A destination.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotificationTarget {
-    /// The service that takes the notification.
+    /// The service that receives the notification.
     pub kind: TargetKind,
     /// The ARN of the queue, topic or function; empty for `EventBridge`.
     pub arn: String,
-    /// The id of the configuration that names it.
+    /// The id of its configuration.
     pub configuration_id: String,
 }
 
-/// The services that take notifications.
+/// The services that receive notifications.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TargetKind {
     /// A queue of SQS.
@@ -81,32 +81,32 @@ pub enum ObjectChange {
     Copy,
     /// The object was completed from its parts.
     CompleteMultipartUpload,
-    /// An object or one of its versions was there and is gone.
+    /// An object or one of its versions was removed.
     Delete,
     /// A delete marker hides the object.
     DeleteMarkerCreated,
-    /// The object was given other tags.
+    /// The object's tags were set.
     TagsPut,
-    /// The object lost its tags.
+    /// The object's tags were removed.
     TagsDeleted,
-    /// The object was given another access control list.
+    /// The object's access control list was set.
     AclPut,
-    /// An object, one of its versions or its delete marker expired, and is gone.
+    /// An object, one of its versions or its delete marker expired and was removed.
     ExpiryDelete,
     /// An object expired, and a delete marker hides it.
     ExpiryMarkerCreated,
-    /// A lifecycle rule gave the object, or one of its versions, another storage class.
+    /// A lifecycle rule moved the object, or one of its versions, to another storage class.
     Transition,
     /// The restore of an archived object began.
     RestoreBegun,
-    /// An archived object can be read.
+    /// An archived object became readable.
     RestoreDone,
-    /// No object: the notifications of the bucket were set, and S3 tries them.
+    /// No object: the notifications of the bucket were set, and S3 tests them.
     Test,
 }
 
 impl ObjectChange {
-    /// The name that S3's notifications give it, such as `ObjectCreated:Put`.
+    /// Its name in S3's notifications, such as `ObjectCreated:Put`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -128,7 +128,7 @@ impl ObjectChange {
         }
     }
 
-    /// Whether there is a new object.
+    /// Whether it creates an object.
     #[must_use]
     pub const fn is_created(self) -> bool {
         matches!(

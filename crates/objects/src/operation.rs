@@ -1,4 +1,4 @@
-//! Which operation a request for S3 is, by its head alone.
+//! Determines the operation of an S3 request from its head alone.
 //!
 //! Source: the service model of S3, `2006-03-01`: methods, URIs and required query keys and headers.
 
@@ -17,20 +17,20 @@ use self::generated::ROWS;
 pub(crate) use self::query::Query;
 use self::row::Level;
 
-/// A browser's upload, which the service model does not have.
+/// A browser's upload, which is not in the service model.
 const POST_OBJECT: &str = "PostObject";
 
-/// What a request for S3 is about.
+/// The target of an S3 request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct S3Target {
-    /// The bucket; empty where the request is about none.
+    /// The bucket; empty if the request has none.
     pub bucket: String,
-    /// The key, decoded; empty where the request is about none.
+    /// The key, decoded; empty if the request has none.
     pub key: String,
 }
 
 impl S3Target {
-    /// The bucket and key of a path, or of a path below a bucket that the host names.
+    /// The bucket and key in a path, or in a path below a bucket that the host names.
     #[must_use]
     pub fn of(path: &str, host_bucket: Option<String>) -> Self {
         let path = path.strip_prefix('/').unwrap_or(path);
@@ -46,8 +46,7 @@ impl S3Target {
         }
     }
 
-    /// The operation, by the name that the service model gives it; `None` if there is no such
-    /// operation.
+    /// The operation, by its name in the service model; `None` if there is no such operation.
     #[must_use]
     pub fn operation(
         &self,
@@ -61,7 +60,7 @@ impl S3Target {
         name.or_else(|| form.then_some(POST_OBJECT))
     }
 
-    /// The operation of a request, if it is implemented here and asks for nothing else.
+    /// The operation of a request, if it is implemented and the request has nothing else.
     ///
     /// # Errors
     /// The part of the request that no operation of this S3 has.

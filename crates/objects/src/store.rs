@@ -1,4 +1,4 @@
-//! The trait the service reads and writes objects through.
+//! The trait through which the service reads and writes objects.
 
 use std::ops::Range;
 use std::time::SystemTime;
@@ -6,31 +6,31 @@ use std::time::SystemTime;
 use async_trait::async_trait;
 use bytes::Bytes;
 
-/// Object storage for the service: buckets of keyed bytes, separate for each account.
+/// Object storage for the service: buckets of bytes by key, separate for each account.
 ///
-/// The trait fits two homes. The embedded S3 answers from memory and never waits. An external S3
-/// turns each method into one request, with the credentials it holds for `account`; so every
-/// method is `async`, takes names and not handles, and reports the four outcomes every S3 has.
+/// The trait has two implementations. The embedded S3 answers from memory and never waits. An
+/// external S3 turns each method into one request, with its credentials for `account`; so every
+/// method is `async`, takes names and not handles, and reports the four outcomes that every S3 has.
 ///
-/// Big objects: [`get`](Self::get) takes a range, so a reader walks an object of any size in
-/// windows of its choice and holds one window at a time; `Attributes::etag` tells it that the
-/// object is still the same. [`writer`](Self::writer) takes an object in pieces of any size.
+/// Large objects: [`get`](Self::get) takes a range, so a reader can read an object of any size in
+/// windows, one at a time; `Attributes::etag` shows whether the object is still the same.
+/// [`writer`](Self::writer) takes an object in pieces of any size.
 #[async_trait]
 pub trait ObjectStore: Send + Sync {
     /// An object's attributes, without its bytes.
     ///
     /// # Errors
-    /// The bucket or the key does not exist, or may not be read.
+    /// The bucket or the key does not exist or cannot be read.
     async fn head(&self, account: &str, bucket: &str, key: &str)
     -> Result<Attributes, ObjectError>;
 
     /// Reads an object, or the part of it within `range`.
     ///
-    /// The range counts bytes, its end is not included, and a range past the object's end is
-    /// left out: a range wholly past the end gives no bytes and no error.
+    /// The range counts bytes, and its end is exclusive. A part past the object's end is omitted: a
+    /// range entirely past the end returns no bytes and no error.
     ///
     /// # Errors
-    /// The bucket or the key does not exist, or may not be read.
+    /// The bucket or the key does not exist or cannot be read.
     async fn get(
         &self,
         account: &str,
@@ -39,12 +39,12 @@ pub trait ObjectStore: Send + Sync {
         range: Option<Range<u64>>,
     ) -> Result<Object, ObjectError>;
 
-    /// Writes an object whole, in place of any other under that key.
+    /// Writes a whole object, and replaces any other under that key.
     ///
-    /// Readers see the old object or the new one, never a part of it.
+    /// Readers see the old object or the new one, never a part.
     ///
     /// # Errors
-    /// The bucket does not exist, may not be written, or the key or size is refused.
+    /// The bucket does not exist or cannot be written, or the key or size is refused.
     async fn put(
         &self,
         account: &str,
@@ -54,13 +54,13 @@ pub trait ObjectStore: Send + Sync {
         content_type: &str,
     ) -> Result<Attributes, ObjectError>;
 
-    /// Begins an object that is written piece by piece, in place of any other under that key.
+    /// Begins an object that is written piece by piece, and replaces any other under that key.
     ///
     /// Nothing is visible before [`ObjectWriter::finish`].
     ///
     /// # Errors
-    /// The bucket does not exist, or may not be written; a storage may say so only when the object is
-    /// finished.
+    /// The bucket does not exist or cannot be written; some storage reports this only when the
+    /// object is finished.
     async fn writer(
         &self,
         account: &str,
@@ -69,19 +69,19 @@ pub trait ObjectStore: Send + Sync {
         content_type: &str,
     ) -> Result<Box<dyn ObjectWriter>, ObjectError>;
 
-    /// Removes an object; one that is not there is no error.
+    /// Removes an object; a missing one is not an error.
     ///
     /// # Errors
-    /// The bucket does not exist or may not be written.
+    /// The bucket does not exist or cannot be written.
     async fn delete(&self, account: &str, bucket: &str, key: &str) -> Result<(), ObjectError>;
 
-    /// Lists the objects whose keys begin with `prefix`, by key in the order of their bytes.
+    /// Lists the objects whose keys begin with `prefix`, in the byte order of their keys.
     ///
-    /// Only keys after `after` are listed, and `limit` of them at most; the answer says where to go
-    /// on. A home may return fewer than asked for, and still more to come.
+    /// Only keys after `after` are listed, and at most `limit`; the result says where to continue.
+    /// A page may have fewer than `limit` although there are more.
     ///
     /// # Errors
-    /// The bucket does not exist or may not be listed.
+    /// The bucket does not exist or cannot be listed.
     async fn list(
         &self,
         account: &str,
@@ -94,46 +94,46 @@ pub trait ObjectStore: Send + Sync {
 
 /// An object that is being written piece by piece.
 ///
-/// Dropped before it is finished, it leaves no object; what a home has stored of it by then is
-/// tidied away by [`abandon`](Self::abandon), or by the home when it comes upon it.
+/// If it is dropped before it is finished, there is no object. What has been stored so far is
+/// removed by [`abandon`](Self::abandon), or later by the storage itself.
 #[async_trait]
 pub trait ObjectWriter: Send + Sync {
-    /// Takes the next bytes.
+    /// Writes the next bytes.
     ///
     /// # Errors
-    /// The storage cannot keep them.
+    /// The storage cannot store them.
     async fn write(&mut self, piece: Bytes) -> Result<(), ObjectError>;
 
-    /// Puts the object in place, whole.
+    /// Makes the complete object visible.
     ///
     /// # Errors
     /// As [`ObjectStore::put`]; there is no object then.
     async fn finish(self: Box<Self>) -> Result<Attributes, ObjectError>;
 
-    /// Gives the object up.
+    /// Aborts the object.
     async fn abandon(self: Box<Self>);
 }
 
-/// What is known about an object besides its bytes.
+/// The attributes of an object, without its bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attributes {
     /// The whole object's size in bytes.
     pub size: u64,
-    /// The entity tag, without the quotes it wears on the wire.
+    /// The entity tag, without its quotes.
     pub etag: String,
     /// When the object was written, to the second.
     pub last_modified: SystemTime,
-    /// The media type it was written with; listings do not have it.
+    /// The media type with which it was written; not in listings.
     pub content_type: Option<String>,
 }
 
-/// An object that was read: its attributes and the bytes asked for.
+/// An object that was read: its attributes and the requested bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Object {
     /// The attributes of the whole object.
     pub attributes: Attributes,
-    /// The bytes asked for; for the embedded S3 they are shared with the store, not copied,
-    /// unless the object was uploaded in parts.
+    /// The requested bytes. From the embedded S3 they are shared with the store, not copied, unless
+    /// the object was uploaded in parts.
     pub body: Bytes,
 }
 
@@ -144,7 +144,7 @@ pub struct Listing {
     pub objects: Vec<Listed>,
     /// The key to continue after, if there is more.
     pub next: Option<String>,
-    /// When the page was made, by the clock of the storage, where that is another one than ours.
+    /// When the page was made, by the clock of the storage, if that is not ours.
     pub as_of: Option<SystemTime>,
 }
 
@@ -157,7 +157,7 @@ pub struct Listed {
     pub attributes: Attributes,
 }
 
-/// Why a call of object storage failed.
+/// Why a call to object storage failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ObjectError {
     /// There is no such bucket in this account.
@@ -166,13 +166,13 @@ pub enum ObjectError {
     /// The bucket has no object under this key.
     #[error("The specified key does not exist.")]
     NoSuchKey,
-    /// The account may not do this.
+    /// The account has no permission.
     #[error("Access Denied")]
     AccessDenied,
-    /// The storage does not answer, or is not available for the moment.
+    /// The storage does not reply, or is temporarily unavailable.
     #[error("{0}")]
     Unavailable(String),
-    /// Anything else, in the storage's own words.
+    /// Any other error, with the storage's own text.
     #[error("{0}")]
     Other(String),
 }

@@ -1,12 +1,12 @@
-//! The XML of S3's documents, read into elements and written from them.
+//! Reads and writes the XML of S3's documents as elements.
 //!
-//! They are short, and the one attribute of use is the type of a grantee.
+//! The documents are short, and the only attribute in use is the type of a grantee.
 
 use quick_xml::Reader;
 use quick_xml::escape::{escape, resolve_xml_entity};
 use quick_xml::events::{BytesRef, BytesStart, Event};
 
-/// How deep elements may lie in each other; those of S3 are at four.
+/// The maximum depth of nested elements; those of S3 have four levels.
 const DEPTH: usize = 32;
 
 /// An element.
@@ -20,7 +20,7 @@ pub(crate) struct Element {
 }
 
 impl Element {
-    /// The root of a document; none when it is not XML.
+    /// The root element of a document; `None` if it is not XML.
     pub(crate) fn read(document: &[u8]) -> Option<Self> {
         let mut reader = Reader::from_str(std::str::from_utf8(document).ok()?);
         let mut open = vec![Self::default()];
@@ -76,7 +76,7 @@ impl Element {
         }
     }
 
-    /// Writes the element without blanks between its children.
+    /// Writes the element without whitespace between its children.
     pub(crate) fn write(&self, out: &mut String) {
         out.extend(["<", &self.name]);
         if let Some(kind) = &self.kind {

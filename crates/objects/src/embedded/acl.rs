@@ -14,7 +14,7 @@ const OBJECT_LOCK: &str = "x-amz-bucket-object-lock-enabled";
 const OWNERSHIP: &str = "x-amz-object-ownership";
 const ENFORCED: &str = "BucketOwnerEnforced";
 const OWNERSHIPS: [&str; 3] = ["BucketOwnerPreferred", "ObjectWriter", ENFORCED];
-/// The list that says what holds for all objects of a bucket without lists.
+/// The canned ACL that grants the bucket's owner full control.
 const OWNERS: &str = "bucket-owner-full-control";
 const GRANTS: [(&str, &str); 5] = [
     ("x-amz-grant-full-control", "FULL_CONTROL"),
@@ -31,10 +31,10 @@ const GROUPS: [&str; 3] = [ALL_USERS, AUTHENTICATED_USERS, LOG_DELIVERY];
 /// The canonical user by which EC2 reads images. Assumption A-281.
 const EC2: &str = "6aa5a366c34c1cbe25dc49211496e913e0351eb0e8c37aa3477e40942ec6b97c";
 
-/// Canned lists, and what each grants to whom besides the owner.
+/// Canned ACLs, and what each grants to others than the owner.
 type Canned = [(&'static str, &'static [(&'static str, &'static str)])];
 
-/// Those of buckets.
+/// The canned ACLs of buckets.
 const BUCKET_CANNED: &Canned = &[
     ("private", &[]),
     ("public-read", &[(ALL_USERS, "READ")]),
@@ -49,7 +49,8 @@ const BUCKET_CANNED: &Canned = &[
     ),
 ];
 
-/// Those of objects. The owner of the bucket owns its objects too, so their lists for it grant no more.
+/// The canned ACLs of objects. The owner of the bucket also owns its objects, so ACLs for the
+/// bucket owner grant nothing more.
 const OBJECT_CANNED: &Canned = &[
     ("private", &[]),
     ("public-read", &[(ALL_USERS, "READ")]),
@@ -63,15 +64,15 @@ const OBJECT_CANNED: &Canned = &[
     (OWNERS, &[]),
 ];
 
-/// What a request says of a list, besides of a document.
+/// The ACL in a request's headers, as opposed to a document.
 pub(crate) struct AclHeaders<'a> {
-    /// The name of a canned list.
+    /// The name of a canned ACL.
     pub(crate) canned: Option<&'a str>,
-    /// Lists of grantees, and what each is permitted.
+    /// Grantees, and the permission of each.
     pub(crate) grants: Vec<(&'a str, &'static str)>,
 }
 
-/// Takes the [`AclHeaders`] out of an input shape of an upload.
+/// Reads the [`AclHeaders`] from an input shape of an upload.
 macro_rules! given_acl {
     ($input:expr) => {{
         let grants = [
@@ -91,26 +92,26 @@ macro_rules! given_acl {
 }
 pub(crate) use given_acl;
 
-/// The list of a bucket whose list was never set.
+/// The ACL of a bucket on which none was set.
 pub(crate) fn private(owner: &str) -> Element {
     document(owner, Vec::new())
 }
 
-/// The list of an object whose list was never set, or that which is kept with it.
+/// The ACL of an object: the stored one, or the default.
 pub(crate) fn of_object(kept: Option<&str>, owner: &str) -> String {
     kept.map_or_else(|| written(&private(owner)), str::to_owned)
 }
 
-/// The list that the headers of a request set for a bucket; `None` if they set none.
+/// The ACL that the headers of a request set for a bucket; `None` if they set none.
 ///
 /// # Errors
-/// `InvalidArgument` for a canned list or a grantee that S3 does not have; `InvalidRequest` for a
-/// canned list beside grants.
+/// `InvalidArgument` for a canned ACL or a grantee that S3 does not have; `InvalidRequest` for a
+/// canned ACL together with grants.
 pub(crate) fn of_headers(headers: &HeaderMap, owner: &str) -> S3Result<Option<Element>> {
     AclHeaders::of_headers(headers).list(BUCKET_CANNED, owner)
 }
 
-/// The list that the headers of a request set for an object; `None` if they set none.
+/// The ACL that the headers of a request set for an object; `None` if they set none.
 ///
 /// # Errors
 /// As [`of_headers`].
@@ -153,11 +154,10 @@ impl<'a> AclHeaders<'a> {
         }
     }
 
-    /// The list of a new object of the bucket, to be kept; none for one that is private.
+    /// The ACL to store for a new object of the bucket; `None` for a private one.
     ///
     /// # Errors
-    /// `NoSuchBucket`, those of [`of_headers`], and those of [`check_allowed`] and
-    /// [`check_ownership`].
+    /// `NoSuchBucket`, and the errors of [`of_headers`], [`check_allowed`] and [`check_ownership`].
     pub(crate) fn of_upload(
         &self,
         store: &Store,
@@ -179,13 +179,13 @@ impl<'a> AclHeaders<'a> {
     }
 }
 
-/// An object's stored list: none for a private one.
+/// The ACL to store for an object; `None` for a private one.
 pub(crate) fn stored(list: &Element, owner: &str) -> Option<Box<str>> {
     let list = written(list);
     (list != written(&private(owner))).then(|| list.into())
 }
 
-/// Refuses a public list where the bucket blocks public ACLs.
+/// Refuses a public ACL if the bucket blocks public ACLs.
 ///
 /// # Errors
 /// `AccessDenied`.
@@ -212,11 +212,12 @@ fn is_public(list: &Element) -> bool {
     groups.any(|group| [ALL_USERS, AUTHENTICATED_USERS].contains(&group))
 }
 
-/// The list, the ownership and the object lock, which needs versions, that the headers of `CreateBucket` give the new bucket.
+/// The ACL, the ownership and the object lock, which requires versioning, that the headers of
+/// `CreateBucket` give the new bucket.
 ///
 /// # Errors
 /// As [`of_headers`], `InvalidArgument` for an ownership that S3 does not have, and
-/// `InvalidBucketAclWithObjectOwnership` for a list where none is allowed.
+/// `InvalidBucketAclWithObjectOwnership` for an ACL where none is allowed.
 pub(crate) fn of_new_bucket(headers: &HeaderMap, owner: &str) -> S3Result<Configurations> {
     let mut configurations = Configurations::new();
     let list = of_headers(headers, owner)?;
@@ -266,7 +267,7 @@ fn canned(known: &Canned, name: &str, owner: &str) -> S3Result<Element> {
     Ok(document(owner, grants.collect()))
 }
 
-/// The element that names a grantee of a canned list.
+/// The element that names a grantee of a canned ACL.
 fn kind_of(grantee: &str) -> &'static str {
     if GROUPS.contains(&grantee) {
         "URI"
@@ -275,11 +276,11 @@ fn kind_of(grantee: &str) -> &'static str {
     }
 }
 
-/// Checks the grantees of a list that came as a document.
+/// Checks the grantees of an ACL from a document.
 ///
 /// # Errors
-/// `MalformedACLError` for one without an owner or a list; `InvalidArgument` for a group that S3 does
-/// not have.
+/// `MalformedACLError` for an ACL without an owner or a list; `InvalidArgument` for a group that S3
+/// does not have.
 pub(crate) fn check(list: &Element) -> S3Result<()> {
     let grants = list
         .child("AccessControlList")
@@ -308,9 +309,9 @@ pub(crate) fn check(list: &Element) -> S3Result<()> {
     Ok(())
 }
 
-/// Refuses a list where the ownership controls of the bucket forbid one.
+/// Refuses an ACL if the ownership controls of the bucket forbid ACLs.
 ///
-/// Assumption A-274: a bucket without ownership controls accepts lists.
+/// Assumption A-274: a bucket without ownership controls accepts ACLs.
 ///
 /// # Errors
 /// `AccessControlListNotSupported`.
@@ -362,7 +363,7 @@ fn grantee(name: &str, value: &str) -> Element {
     grantee
 }
 
-/// Reads a grantee of a header, such as `id="111122223333"`.
+/// Reads a grantee from a header, such as `id="111122223333"`.
 fn grantee_of(text: &str) -> S3Result<Element> {
     let (name, value) = text.split_once('=').ok_or_else(invalid)?;
     let value = value.trim().trim_matches('"');

@@ -1,7 +1,7 @@
-//! Archived objects: those of a storage class that is read only after a restore.
+//! Archived objects: objects in a storage class that requires a restore before reading.
 //!
-//! Source: docs `restoring-objects`, `API_RestoreObject`, `archived-objects`, 2026-11. Assumption A-288:
-//! a restore is done at once, and the words of the errors.
+//! Source: docs `restoring-objects`, `API_RestoreObject`, `archived-objects`, 2026-11. Assumption
+//! A-288: a restore finishes immediately, and the texts of the errors.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -14,11 +14,11 @@ use super::fields::Headers;
 use super::times;
 use crate::event::RestoredObject;
 
-/// What S3 says to who reads an archived object.
+/// The error message for reading an archived object.
 pub(crate) const NOT_READABLE: &str = "The operation is not valid for the object's storage class";
 const DAY: u64 = 24 * 60 * 60;
 
-/// The copy of an archived object that can be read for some days.
+/// The temporary readable copy of an archived object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Restored {
@@ -27,31 +27,31 @@ pub(crate) struct Restored {
 }
 
 impl Restored {
-    /// The copy that a request for some days makes: until the midnight (UTC) after them.
+    /// The copy for a number of days: until the midnight (UTC) after them.
     fn for_days(days: u64, now: SystemTime) -> Option<Self> {
         let since = now.duration_since(UNIX_EPOCH).ok()?.as_secs();
         let end = since.checked_add(days.checked_mul(DAY)?)?;
         let midnight = (end / DAY).checked_add(1)?.checked_mul(DAY)?;
         let until = UNIX_EPOCH.checked_add(Duration::from_secs(midnight))?;
-        // What has no text cannot be told.
+        // A time that cannot be written cannot be returned.
         times::written(until).map(|_| Self { until })
     }
 }
 
 impl Headers {
-    /// Whether the storage class is one that is read only after a restore.
+    /// Whether the storage class requires a restore before reading.
     pub(crate) fn is_archived(&self) -> bool {
         let class = self.storage_class_listed();
         matches!(class, StorageClass::GLACIER | StorageClass::DEEP_ARCHIVE)
     }
 
-    /// The copy that can be read now.
+    /// The copy, if it can be read now.
     fn restored_copy(&self, now: SystemTime) -> Option<Restored> {
         self.restored
             .filter(|copy| self.is_archived() && copy.until > now)
     }
 
-    /// What events tell of the copy; of a copy that is over as well.
+    /// The facts about the copy in events, also after its expiry.
     pub(crate) fn restored_object(&self) -> Option<RestoredObject> {
         self.restored.map(|copy| RestoredObject {
             storage_class: self.storage_class_listed().to_owned(),
@@ -59,14 +59,14 @@ impl Headers {
         })
     }
 
-    /// What `x-amz-restore` says.
+    /// The value of `x-amz-restore`.
     pub(crate) fn restore_header(&self, now: SystemTime) -> Option<String> {
         let copy = self.restored_copy(now)?;
         let until = httpdate::fmt_http_date(copy.until);
         Some(format!(r#"ongoing-request="false", expiry-date="{until}""#))
     }
 
-    /// What lists say of the copy.
+    /// The restore status in lists.
     pub(crate) fn restore_status(&self, now: SystemTime) -> Option<RestoreStatus> {
         let copy = self.restored_copy(now)?;
         Some(RestoreStatus {
@@ -75,7 +75,7 @@ impl Headers {
         })
     }
 
-    /// Refuses to read what is archived and not restored.
+    /// Refuses to read an archived object that is not restored.
     ///
     /// # Errors
     /// `InvalidObjectState`.
@@ -86,10 +86,10 @@ impl Headers {
         Err(self.wrong_state(words))
     }
 
-    /// Makes a copy that can be read, or changes how long there is one; returns whether there was one.
+    /// Makes a readable copy, or changes its expiry; returns whether there was a copy.
     ///
     /// # Errors
-    /// The storage class has no restores, or S3 does not take the request.
+    /// The storage class has no restores, or S3 refuses the request.
     pub(crate) fn restore(&mut self, request: &RestoreRequest, now: SystemTime) -> S3Result<bool> {
         check_kind(request)?;
         let days = request.days.ok_or(S3ErrorCode::MalformedXML)?;
@@ -134,7 +134,7 @@ impl Headers {
     }
 }
 
-/// Refuses requests that select rows of the object.
+/// Refuses requests that select rows from the object.
 fn check_kind(request: &RestoreRequest) -> S3Result<()> {
     let selects = request.type_.is_some()
         || request.select_parameters.is_some()

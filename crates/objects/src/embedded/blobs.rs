@@ -1,7 +1,8 @@
-//! Contents too long for a row: each its own file, written once and never changed.
+//! Contents that are too long for a row: each is a file, written once and never changed.
 //!
-//! A file counts only when a row names it. So it is written and flushed before its row is sent,
-//! and removed after the row that named it is gone; what a crash leaves over is swept at the start.
+//! A file is in use only if a row names it. So it is written and flushed before its row is sent,
+//! and removed after the row that named it is gone. Files that remain after a crash are removed at
+//! the next start.
 
 use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions};
@@ -17,19 +18,19 @@ use bytes::{Bytes, BytesMut};
 /// The name of the directory.
 pub const BLOBS: &str = "blobs";
 
-/// How much is written or read at a time.
+/// The number of bytes that are written or read at a time.
 const PIECE: usize = 256 << 10;
 
 /// The directory of the files.
 pub(crate) struct Blobs {
     directory: PathBuf,
     next: AtomicU64,
-    /// Whether the process is about to end: then files stay.
+    /// Whether the process is about to end; then files are kept.
     closing: AtomicBool,
 }
 
-/// A file that is there as long as it is referenced. It is opened only to be read: there may be more
-/// of them than a process may have open.
+/// A file that exists as long as it is referenced. It is opened only for reading: there may be more
+/// files than a process may have open.
 pub(crate) struct Blob {
     number: u64,
     size: u64,
@@ -44,7 +45,7 @@ pub(crate) struct BlobWriter {
 }
 
 impl Blobs {
-    /// The files in a directory, which is made if it is not there.
+    /// Opens the directory of the files, and creates it if it is missing.
     pub(crate) fn open(row_store: &RowStore) -> io::Result<Arc<Self>> {
         let directory = row_store.directory().join(BLOBS);
         fs::create_dir_all(&directory)?;
@@ -56,7 +57,7 @@ impl Blobs {
         }))
     }
 
-    /// The file of that number.
+    /// The file with this number.
     pub(crate) fn blob(self: &Arc<Self>, number: u64) -> io::Result<Blob> {
         Ok(Blob {
             number,
@@ -65,7 +66,7 @@ impl Blobs {
         })
     }
 
-    /// Removes all files but those of these numbers.
+    /// Removes all files except those with these numbers.
     pub(crate) fn sweep(&self, kept: &HashSet<u64>) -> io::Result<()> {
         for number in numbers(&self.directory)?.filter(|number| !kept.contains(number)) {
             fs::remove_file(self.path(number))?;
@@ -73,7 +74,7 @@ impl Blobs {
         Ok(())
     }
 
-    /// From now on files stay.
+    /// From now on files are kept.
     pub(crate) fn close(&self) {
         self.closing.store(true, Ordering::Relaxed);
     }
@@ -100,7 +101,7 @@ impl Blobs {
     }
 }
 
-/// The numbers of the files in a directory; files of other names are none of ours.
+/// The numbers of the files in a directory; files with other names are ignored.
 fn numbers(directory: &Path) -> io::Result<impl Iterator<Item = u64>> {
     let names: Vec<_> = fs::read_dir(directory)?.collect::<io::Result<_>>()?;
     Ok(names.into_iter().filter_map(|entry| {
@@ -111,7 +112,7 @@ fn numbers(directory: &Path) -> io::Result<impl Iterator<Item = u64>> {
 }
 
 impl Blob {
-    /// The number its row names it by.
+    /// The number in its row.
     pub(crate) fn number(&self) -> u64 {
         self.number
     }
@@ -121,7 +122,7 @@ impl Blob {
         self.size
     }
 
-    /// Up to [`PIECE`] bytes from `start` on, and none from `end` on.
+    /// Up to [`PIECE`] bytes from `start`, and none from `end` on.
     pub(crate) fn read(&self, start: u64, end: u64) -> io::Result<Bytes> {
         let length = end.saturating_sub(start).min(PIECE as u64);
         let mut piece = vec![0; usize::try_from(length).unwrap_or(PIECE)];
@@ -132,17 +133,17 @@ impl Blob {
 }
 
 impl Drop for Blob {
-    /// A change holds what it replaces until it is on disk, so no row names the file any more.
+    /// A change keeps what it replaces until it is on disk, so no row names the file any more.
     fn drop(&mut self) {
         if !self.blobs.closing.load(Ordering::Relaxed) {
-            // What stays is swept at the next start.
+            // A remaining file is removed at the next start.
             let _ = fs::remove_file(self.blobs.path(self.number));
         }
     }
 }
 
 impl BlobWriter {
-    /// Takes the next bytes.
+    /// Writes the next bytes.
     pub(crate) fn write(&mut self, piece: &[u8]) -> io::Result<()> {
         self.blob.size += piece.len() as u64;
         if self.gathered.is_empty() && piece.len() >= PIECE {
@@ -161,12 +162,12 @@ impl BlobWriter {
         Ok(())
     }
 
-    /// The number of bytes taken by now.
+    /// The number of bytes written so far.
     pub(crate) fn size(&self) -> u64 {
         self.blob.size
     }
 
-    /// The whole file, flushed to the disk.
+    /// Finishes the file and flushes it to the disk.
     pub(crate) async fn finish(mut self) -> io::Result<Arc<Blob>> {
         let flush = move || {
             self.spill()?;

@@ -13,21 +13,23 @@ use super::content::Content;
 use super::digests::{Digester, Digests};
 use super::state::Store;
 
-/// The longest body that is stored in its row, and not in its own file.
+/// The maximum length of a body that is stored in its row, and not in a file.
 pub(crate) const IN_ROW: usize = 16 << 10;
 
-/// The buffer reserved for a body by its client's length; more is reserved as it arrives.
+/// The maximum buffer reserved from the length that a client announces; more is reserved as the
+/// body arrives.
 const TRUSTED: usize = 16 << 20;
 
-/// A lone chunk this long is kept as it came; a shorter one may hold on to a far bigger buffer.
+/// A single chunk of at least this length is kept as it is; a shorter one may refer to a much
+/// larger buffer.
 pub(crate) const WORTH_KEEPING: usize = 64 << 10;
 
-/// Reads an upload to its end, into memory or, if it is long and there are files, into one; makes its
-/// digests on the way.
+/// Reads an upload to its end, into memory or, if it is long and files are available, into a file.
+/// Computes its digests while reading.
 ///
 /// # Errors
-/// `EntityTooLarge` beyond the limit; the fault of a body that breaks off or fails its checks;
-/// `InternalError` when the disk does not accept it.
+/// `EntityTooLarge` beyond the limit; the error of a body that ends early or fails its checks;
+/// `InternalError` if the disk refuses it.
 pub(crate) async fn receive(
     memory: &Store,
     body: Option<StreamingBlob>,
@@ -44,7 +46,7 @@ pub(crate) async fn receive(
             while let Some(piece) = next(&mut body).await? {
                 digester.update(&piece);
                 if let Err(error) = writer.write(&piece) {
-                    // A client reads the answer only once it could send everything.
+                    // A client reads the reply only after it has sent everything.
                     while next(&mut body).await?.is_some() {}
                     return Err(unwritable(error));
                 }
@@ -63,7 +65,7 @@ pub(crate) async fn receive(
     }
 }
 
-/// The disk does not accept what was sent.
+/// The disk refuses the write.
 pub(crate) fn unwritable(error: io::Error) -> S3Error {
     let message = format!("The object cannot be kept on disk: {error}");
     let mut failed = S3Error::with_source(S3ErrorCode::InternalError, error.into());
@@ -74,7 +76,7 @@ pub(crate) fn unwritable(error: io::Error) -> S3Error {
 /// Reads an upload to its end.
 ///
 /// # Errors
-/// `EntityTooLarge` beyond the limit; the fault of a body that breaks off or fails its checks.
+/// `EntityTooLarge` beyond the limit; the error of a body that ends early or fails its checks.
 pub(crate) async fn collect(body: Option<StreamingBlob>, limit: u64) -> S3Result<Bytes> {
     let Some(mut body) = body else {
         return Ok(Bytes::new());
@@ -85,7 +87,7 @@ pub(crate) async fn collect(body: Option<StreamingBlob>, limit: u64) -> S3Result
         return Ok(Bytes::new());
     };
     if first.len() == expected && expected >= WORTH_KEEPING {
-        // What remains of the stream is its checks.
+        // The rest of the stream contains only its checks.
         return match next(&mut body).await? {
             None => Ok(first),
             Some(_) => Err(S3ErrorCode::IncompleteBody.into()),
@@ -102,10 +104,10 @@ pub(crate) async fn collect(body: Option<StreamingBlob>, limit: u64) -> S3Result
     Ok(gathered.freeze())
 }
 
-/// The next chunk of a body that has any bytes.
+/// The next chunk of a body that is not empty.
 ///
 /// # Errors
-/// The fault of a body that breaks off or fails its checks.
+/// The error of a body that ends early or fails its checks.
 pub(crate) async fn next<S>(body: &mut S) -> S3Result<Option<Bytes>>
 where
     S: Stream<Item = Result<Bytes, StdError>> + Unpin,
@@ -131,7 +133,7 @@ pub(crate) fn check_size(size: usize, limit: u64) -> S3Result<()> {
     }
 }
 
-/// The fault of a body: ours as it is, and anything else for a body that broke off.
+/// The error of a body: our own errors unchanged, and any other error as a body that ended early.
 fn fault(error: StdError) -> S3Error {
     match error.downcast::<S3Error>() {
         Ok(ours) => *ours,

@@ -1,7 +1,7 @@
-//! Policies of buckets: checked as S3 checks them when they are put, and whether they are public.
+//! Policies of buckets: the checks of S3 when a policy is put, and whether a policy is public.
 //!
-//! Source: docs `reference_policies_grammar` of IAM and `access-control-block-public-access`, 2026-11;
-//! the words of errors and which keys narrow a statement are Assumption A-275.
+//! Source: docs `reference_policies_grammar` of IAM and `access-control-block-public-access`,
+//! 2026-11; the texts of errors and the keys that narrow a statement are Assumption A-275.
 
 use s3s::{S3Error, S3ErrorCode, S3Result};
 use serde_json::{Map, Value};
@@ -20,7 +20,7 @@ const STATEMENT_FIELDS: [&str; 9] = [
     "Condition",
 ];
 const PRINCIPALS: [&str; 4] = ["AWS", "CanonicalUser", "Federated", "Service"];
-/// Keys of conditions that make a statement for everybody one for somebody, in small letters.
+/// Condition keys that make a statement for everybody not public, in lower case.
 const NARROWING_KEYS: [&str; 12] = [
     "aws:principalarn",
     "aws:principalorgid",
@@ -36,7 +36,8 @@ const NARROWING_KEYS: [&str; 12] = [
     "s3:dataaccesspointarn",
 ];
 
-/// The longest policy, in bytes. Source: docs `BucketRestrictions` and `example-bucket-policies`, 2026-11.
+/// The maximum length of a policy, in bytes. Source: docs `BucketRestrictions` and
+/// `example-bucket-policies`, 2026-11.
 const MAX_BYTES: usize = 20 << 10;
 
 /// Checks a new policy of a bucket.
@@ -110,7 +111,7 @@ fn check_fields(object: &Map<String, Value>, known: &[&str]) -> S3Result<()> {
     }
 }
 
-/// The value of one of two members, of which a statement has one.
+/// The value of one of two members, exactly one of which must be present.
 fn either<'a>(statement: &'a Map<String, Value>, name: &str, not: &str) -> S3Result<&'a Value> {
     match (statement.get(name), statement.get(not)) {
         (Some(value), None) | (None, Some(value)) => Ok(value),
@@ -139,7 +140,7 @@ fn is_action(action: &str) -> bool {
     action == "*" || name.is_some_and(|(_, name)| !name.is_empty())
 }
 
-/// Whether an ARN is the bucket or something in it, or has wildcards in its bucket.
+/// Whether an ARN names the bucket or something in it; it may have wildcards.
 fn is_resource(arn: &str, bucket: &str) -> bool {
     let parts: Vec<&str> = arn.splitn(6, ':').collect();
     let ["arn", partition, "s3", _, _, resource] = parts.as_slice() else {
@@ -149,7 +150,7 @@ fn is_resource(arn: &str, bucket: &str) -> bool {
     partition.starts_with("aws") && (name == bucket || name.contains(['*', '?', '$']))
 }
 
-/// A text or several, of which there is at least one.
+/// A text or several texts; at least one.
 fn texts(value: &Value) -> Option<Vec<&str>> {
     let texts: Option<Vec<&str>> = items(value).iter().map(Value::as_str).collect();
     texts.filter(|texts| !texts.is_empty() && texts.iter().all(|text| !text.is_empty()))
@@ -162,7 +163,7 @@ pub(crate) fn items(value: &Value) -> &[Value] {
     }
 }
 
-/// Whether a policy allows everybody.
+/// Whether a policy allows access to everybody.
 pub(crate) fn is_public(policy: &str) -> bool {
     let document: Value = serde_json::from_str(policy).unwrap_or_default();
     let statements = document.get("Statement").map(items).unwrap_or_default();
@@ -184,7 +185,7 @@ fn is_everybody(statement: &Value) -> bool {
     principal == "*" || members.any(has_any)
 }
 
-/// Whether a condition holds for fixed values of a key that names somebody.
+/// Whether a condition requires fixed values of a key that identifies a caller.
 fn is_narrowed(condition: Option<&Value>) -> bool {
     let operators = condition.and_then(Value::as_object).into_iter().flatten();
     let mut tests = operators.flat_map(|(operator, keys)| {

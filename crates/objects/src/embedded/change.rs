@@ -18,11 +18,12 @@ pub(crate) type UploadKey = (String, String);
 /// One of the changes.
 #[derive(Clone)]
 pub(crate) enum Change {
-    /// The object under the key is now this one, or gone.
+    /// The object under the key is replaced by this one, or removed.
     Object(String, Option<Arc<Object>>),
-    /// The older version or the delete marker of the key, by its sequence, is now this one, or gone.
+    /// The older version or the delete marker of the key with this sequence is replaced by this
+    /// one, or removed.
     Version(String, u64, Option<Version>),
-    /// The upload is gone with its parts.
+    /// The upload is removed with its parts.
     UploadGone(UploadKey),
 }
 
@@ -93,13 +94,13 @@ fn set_version(bucket: &mut Bucket, key: String, sequence: u64, version: Option<
 }
 
 impl Store {
-    /// Makes the changes to a bucket that is held, and sends the events.
+    /// Applies the changes to a locked bucket, and sends the events.
     ///
-    /// All that may fail comes first, so a failure or a panic leaves everything as it was. No key and
-    /// no version may be in two of the changes.
+    /// Every step that can fail comes first, so a failure or a panic changes nothing. No two
+    /// changes may have the same key and version.
     ///
     /// # Errors
-    /// The disk does not accept them.
+    /// The disk refuses them.
     pub(crate) fn change(
         &self,
         account: &str,

@@ -1,4 +1,4 @@
-//! Checksums of objects and parts: made, claimed, compared, combined.
+//! Checksums of objects and parts: computed, claimed, compared and combined.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -11,7 +11,7 @@ use super::content::Content;
 use super::digests::{self, Digests};
 use super::unauthenticated::Trailers;
 
-/// The checksum algorithms S3 has, as far as the library knows them.
+/// The checksum algorithms of S3 that the library implements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Algorithm {
     Crc32,
@@ -21,7 +21,7 @@ pub(crate) enum Algorithm {
     Sha256,
 }
 
-/// Each algorithm with its name in bodies; lowercased, it is its name in headers.
+/// Each algorithm with its name in bodies; its name in headers is the same in lower case.
 const ALGORITHMS: [(Algorithm, &str); 5] = [
     (Algorithm::Crc32, ChecksumAlgorithm::CRC32),
     (Algorithm::Crc32c, ChecksumAlgorithm::CRC32C),
@@ -30,7 +30,7 @@ const ALGORITHMS: [(Algorithm, &str); 5] = [
     (Algorithm::Sha256, ChecksumAlgorithm::SHA256),
 ];
 
-/// A checksum that was claimed in a request: its algorithm and its base64.
+/// A checksum that a request claims: its algorithm and its value in base64.
 pub(crate) type ClaimedChecksum = (Algorithm, String);
 
 /// A checksum of an object or a part.
@@ -39,15 +39,15 @@ pub(crate) struct Checksum {
     pub(crate) algorithm: Algorithm,
     /// In base64; a composite one ends with `-` and the number of parts.
     pub(crate) value: String,
-    /// Whether it is made of the parts' checksums and not of the object's bytes.
+    /// Whether it is computed from the parts' checksums and not from the object's bytes.
     pub(crate) composite: bool,
 }
 
 impl Algorithm {
-    /// The algorithm of that name, in any case.
+    /// The algorithm with this name, in any case.
     ///
     /// # Errors
-    /// `InvalidRequest`, for a name S3 or the library does not know.
+    /// `InvalidRequest` for a name that S3 or the library does not know.
     pub(crate) fn named(name: &str) -> S3Result<Self> {
         let known = ALGORITHMS
             .into_iter()
@@ -65,19 +65,19 @@ impl Algorithm {
             .map_or("", |(_, name)| name)
     }
 
-    /// All that are known, and the header of each.
+    /// All implemented algorithms, with their headers.
     pub(crate) fn headers() -> impl Iterator<Item = (Self, String)> {
         let header = |name: &str| format!("x-amz-checksum-{}", name.to_lowercase());
         let known = ALGORITHMS.into_iter();
         known.map(move |(algorithm, name)| (algorithm, header(name)))
     }
 
-    /// Its name in the model's terms.
+    /// Its name in the model.
     pub(crate) fn dto(self) -> ChecksumAlgorithm {
         ChecksumAlgorithm::from_static(self.name())
     }
 
-    /// Whether a multipart upload without a wish of its type gets a composite checksum.
+    /// Whether a multipart upload that requests no checksum type gets a composite checksum.
     pub(crate) fn composite_by_default(self) -> bool {
         self != Self::Crc64Nvme
     }
@@ -110,12 +110,13 @@ impl Checksum {
         }
     }
 
-    /// Its type in the model's terms.
+    /// Its type in the model.
     pub(crate) fn dto_type(&self) -> ChecksumType {
         checksum_type(self.composite)
     }
 
-    /// Fails unless the claim says the same; a composite one may leave out the number of parts.
+    /// Fails unless the claim is equal; the claim for a composite checksum may omit the number of
+    /// parts.
     ///
     /// # Errors
     /// `BadDigest`.
@@ -132,7 +133,7 @@ impl Checksum {
     }
 }
 
-/// The type of a checksum in the model's terms.
+/// The type of a checksum in the model.
 pub(crate) fn checksum_type(composite: bool) -> ChecksumType {
     ChecksumType::from_static(if composite {
         ChecksumType::COMPOSITE
@@ -141,8 +142,8 @@ pub(crate) fn checksum_type(composite: bool) -> ChecksumType {
     })
 }
 
-/// The algorithm of the checksum that an upload is likely to need, before its body is read: trailers
-/// may claim another.
+/// The algorithm that an upload probably needs, before its body is read: trailers may claim
+/// another.
 pub(crate) fn likely_algorithm(
     claims: &[ClaimedChecksum],
     wish: Option<&ChecksumAlgorithm>,
@@ -152,9 +153,9 @@ pub(crate) fn likely_algorithm(
     claimed.or_else(wished).unwrap_or(Algorithm::Crc64Nvme)
 }
 
-/// Chooses the checksum to keep for uploaded bytes, and compares it with what was claimed.
+/// Chooses the checksum to store for uploaded bytes, and compares it with the claim.
 ///
-/// The algorithm is the claim's, else the one wished for, else S3's own choice, CRC64NVME.
+/// The algorithm is that of the claim, or else the requested one, or else S3's default, CRC64NVME.
 ///
 /// # Errors
 /// `InvalidRequest` for several claims or a malformed one, `BadDigest` for a wrong one.
@@ -193,7 +194,7 @@ fn well_formed(algorithm: Algorithm, claimed: &str, length: usize) -> S3Result<(
     ))
 }
 
-/// Adds the checksums claimed in trailers; the library hands them over once the body is read.
+/// Adds the checksums from trailers, which the library provides after the body has been read.
 ///
 /// # Errors
 /// `NotImplemented` for a trailer of an algorithm that is not implemented.
@@ -217,7 +218,7 @@ pub(crate) fn with_trailers<T>(
     Ok(claims)
 }
 
-/// The `ETag` of an object made of parts: the MD5 of their MD5s, and their number.
+/// The `ETag` of an object made from parts: the MD5 of their MD5s, and their number.
 pub(crate) fn multipart_etag<'a>(parts: impl Iterator<Item = &'a [u8]> + Clone) -> String {
     let count = parts.clone().count();
     format!("{}-{count}", hex(&digests::md5(parts)))
@@ -235,7 +236,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
         })
 }
 
-/// The bytes that are written in hexadecimal; nothing of text that is anything else.
+/// The bytes of a hexadecimal text; `None` for any other text.
 pub(crate) fn decode_hex(text: &str) -> Option<Vec<u8>> {
     let digits = text.as_bytes();
     let is_hex = digits.len().is_multiple_of(2) && digits.iter().all(u8::is_ascii_hexdigit);
@@ -243,7 +244,7 @@ pub(crate) fn decode_hex(text: &str) -> Option<Vec<u8>> {
     is_hex.then(|| digits.chunks_exact(2).map(pair).collect())?
 }
 
-/// Fails unless the `Content-MD5` of a request, if any, is the given MD5 in hexadecimal.
+/// Fails unless the `Content-MD5` of a request, if present, equals this MD5 in hexadecimal.
 ///
 /// # Errors
 /// `InvalidDigest` for a malformed one, `BadDigest` for a wrong one.
@@ -263,7 +264,7 @@ mod tests {
     use super::*;
     use bytes::Bytes;
 
-    /// The check values of `123456789` that the algorithms' catalogues give.
+    /// The check values for `123456789` in the algorithms' catalogues.
     #[test]
     fn known_digests() {
         let content = Content::from(Bytes::from_static(b"123456789"));

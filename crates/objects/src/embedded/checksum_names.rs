@@ -1,7 +1,7 @@
-//! The checksum algorithms that a request names, wherever it names them.
+//! The checksum algorithms that a request names in any place.
 //!
-//! S3 has more algorithms than are implemented here. A request that names one of the others is
-//! refused: a checksum that is not compared would look correct.
+//! S3 has more algorithms than are implemented here. A request with another one is refused:
+//! otherwise a checksum that is not compared would seem correct.
 
 use http::{HeaderMap, HeaderName};
 use s3s::{S3Error, S3Result, s3_error};
@@ -19,8 +19,8 @@ const VALUE_HEADERS: [&str; 2] = ["x-amz-sdk-checksum-algorithm", "x-amz-checksu
 /// Checks the names and values of a request's headers.
 ///
 /// # Errors
-/// `NotImplemented` for an algorithm that is not implemented; `InvalidRequest` for a trailer that is
-/// no checksum, and for a value that is no algorithm.
+/// `NotImplemented` for an algorithm that is not implemented; `InvalidRequest` for a trailer that
+/// is not a checksum, and for a value that is not an algorithm.
 pub(crate) fn check_headers(headers: &HeaderMap) -> S3Result<()> {
     check_names(headers.keys().map(HeaderName::as_str))?;
     for header in VALUE_HEADERS {

@@ -1,4 +1,5 @@
-//! Decodes `aws-chunked` bodies as they come in, and checks the signatures of their chunks if asked.
+//! Decodes `aws-chunked` bodies as they arrive, and checks the signatures of their chunks if
+//! requested.
 //!
 //! Source: docs sigv4-streaming and sigv4-streaming-trailers, 2026-11.
 
@@ -12,55 +13,55 @@ use super::body;
 
 /// The trailer that signs the others.
 const TRAILER_SIGNATURE: &str = "x-amz-trailer-signature";
-/// The longest line of a chunk's head or of a trailer.
+/// The maximum length of a line in a chunk's head or in a trailer.
 const MAX_LINE: usize = 16 << 10;
 
-/// What a body holds once it is decoded.
+/// The contents of a decoded body.
 pub(crate) struct Decoded {
-    /// What was not taken before.
+    /// The bytes that have not been taken.
     pub(crate) body: Bytes,
     /// The number of all bytes.
     pub(crate) size: usize,
     pub(crate) trailers: HeaderMap,
 }
 
-/// A decoder that is fed a body piece by piece.
+/// A decoder that receives a body in pieces.
 pub(crate) struct Decoder {
     state: State,
-    /// The line that has begun.
+    /// The current incomplete line.
     line: BytesMut,
     body: BytesMut,
-    /// How much of the body was taken already.
+    /// The number of body bytes that have been taken.
     taken: usize,
     trailers: HeaderMap,
     limit: u64,
     signatures: Option<Signatures>,
 }
 
-/// What is needed to check the signatures of chunks.
+/// The state for checking the signatures of chunks.
 struct Signatures {
     verifier: Box<ChunkVerifier>,
-    /// The hash of the chunk that has begun.
+    /// The hash of the current chunk.
     hasher: Sha256,
-    /// The signature of the chunk that has begun.
+    /// The signature of the current chunk.
     signature: String,
 }
 
 #[derive(Clone, Copy)]
 enum State {
-    /// In the line that gives a chunk's size.
+    /// In the line with a chunk's size.
     Head,
     /// In a chunk, with this many bytes left.
     Data(usize),
-    /// At the end of line behind a chunk.
+    /// At the end of line after a chunk.
     Tail,
-    /// In the lines behind the last chunk.
+    /// In the lines after the last chunk.
     Trailers,
 }
 
 impl Decoder {
-    /// A decoder for a body of so many bytes, by its client's word. With a verifier each chunk, and
-    /// the trailer where one is announced, must be signed.
+    /// A decoder for a body of the length that its client announces. With a verifier, each chunk
+    /// must be signed, and so must the trailer if one is announced.
     pub(crate) fn new(
         expected: usize,
         limit: u64,
@@ -86,7 +87,7 @@ impl Decoder {
     /// Decodes the next piece.
     ///
     /// # Errors
-    /// `EntityTooLarge` beyond the limit, `IncompleteBody` for what is not `aws-chunked`.
+    /// `EntityTooLarge` beyond the limit, `IncompleteBody` if it is not `aws-chunked`.
     pub(crate) fn feed(&mut self, mut piece: Bytes) -> S3Result<()> {
         while !piece.is_empty() {
             if let State::Data(left) = self.state {
@@ -98,16 +99,16 @@ impl Decoder {
         Ok(())
     }
 
-    /// Takes what is decoded by now.
+    /// Takes the bytes decoded so far.
     pub(crate) fn take(&mut self) -> Bytes {
         self.taken += self.body.len();
         self.body.split().freeze()
     }
 
-    /// Ends the body; a trailer may lack its last end of line.
+    /// Ends the body; the last end of line of a trailer may be missing.
     ///
     /// # Errors
-    /// `IncompleteBody` if it breaks off within a chunk.
+    /// `IncompleteBody` if it ends within a chunk.
     pub(crate) fn finish(mut self) -> S3Result<Decoded> {
         if !matches!(self.state, State::Trailers) {
             return Err(malformed());
@@ -139,7 +140,7 @@ impl Decoder {
         self.signatures.as_mut().map_or(Ok(()), Signatures::chunk)
     }
 
-    /// Takes bytes up to the end of a line, and gives the line without it once it is whole.
+    /// Reads up to the end of a line, and returns the complete line without its end.
     fn line(&mut self, piece: &mut Bytes) -> S3Result<Option<Bytes>> {
         let end = piece.iter().position(|byte| *byte == b'\n');
         let taken = piece.split_to(end.unwrap_or(piece.len()));
@@ -196,7 +197,7 @@ impl Decoder {
 }
 
 impl Signatures {
-    /// Reads the signature in the line that begins a chunk.
+    /// Reads the signature from the first line of a chunk.
     fn begin(&mut self, line: &[u8]) {
         let mut extensions = line.split(|byte| *byte == b';').map(<[u8]>::trim_ascii);
         let signature =
@@ -204,13 +205,13 @@ impl Signatures {
         self.signature = String::from_utf8_lossy(signature.unwrap_or_default()).into_owned();
     }
 
-    /// Checks the chunk that is at its end.
+    /// Checks a complete chunk.
     fn chunk(&mut self) -> S3Result<()> {
         let hash = self.hasher.finalize_reset();
         accepted(self.verifier.chunk(&hash, &self.signature))
     }
 
-    /// Checks the trailer, which must be there if and only if it was announced.
+    /// Checks the trailer, which must be present if and only if it was announced.
     fn trailer(&mut self, trailers: &HeaderMap, signature: Option<&HeaderValue>) -> S3Result<()> {
         if !self.verifier.has_trailer() {
             return accepted(trailers.is_empty() && signature.is_none());
@@ -234,7 +235,7 @@ fn accepted(is_right: bool) -> S3Result<()> {
     Err(S3ErrorCode::SignatureDoesNotMatch.into())
 }
 
-/// Reads the size that begins a chunk, in hexadecimal, before any signature.
+/// Reads the size of a chunk, in hexadecimal, before any signature.
 fn chunk_size(line: &[u8]) -> S3Result<usize> {
     let digits = line
         .split(|byte| *byte == b';')
@@ -255,7 +256,7 @@ mod tests {
 
     type Expected<'a> = Result<(&'a str, &'a [(&'a str, &'a str)]), &'a str>;
 
-    /// Feeds the text in pieces of every length up to its own.
+    /// Passes the text in pieces of each possible length.
     fn check(text: &str, expected: Expected<'_>) {
         for length in 1..=text.len() {
             let actual = decode(text, length);

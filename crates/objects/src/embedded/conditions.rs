@@ -1,4 +1,4 @@
-//! Conditional requests: whether an object is as the client expects.
+//! Conditional requests: whether an object has the state that the client expects.
 //!
 //! Source: docs conditional-requests and RFC 9110 13.2.2, 2026-11.
 
@@ -16,7 +16,7 @@ const HEADERS: [&str; 4] = [
     "x-amz-copy-source-if-none-match",
 ];
 
-/// Puts entity tags into quotation marks, which clients leave out.
+/// Adds the quotation marks of entity tags, which clients omit.
 ///
 /// Source: moto's tests that were verified against AWS, `test_put_object_if_match`,
 /// `test_copy_source_if_none_match`.
@@ -32,7 +32,7 @@ pub(crate) fn quote_tags(headers: &mut HeaderMap) {
     }
 }
 
-/// The tag in quotation marks; none where it has them, or is no single tag.
+/// The tag with quotation marks; `None` if it has them, or is not a single tag.
 fn quoted(given: &str) -> Option<String> {
     let tag = given.trim_matches('"');
     let is_quoted = given.len() == tag.len().checked_add(2)?;
@@ -40,7 +40,7 @@ fn quoted(given: &str) -> Option<String> {
     (is_single && !is_quoted).then(|| format!("\"{tag}\""))
 }
 
-/// The conditions a read may carry, and a copy on its source.
+/// The conditions of a read, and of a copy on its source.
 #[derive(Default)]
 pub(crate) struct ReadConditions {
     pub(crate) matches: Option<ETagCondition>,
@@ -50,10 +50,10 @@ pub(crate) struct ReadConditions {
 }
 
 impl ReadConditions {
-    /// Decides whether the object may be read: an `ETag` condition outranks the date beside it.
+    /// Decides whether the object may be read; an `ETag` condition takes precedence over a date.
     ///
     /// # Errors
-    /// `PreconditionFailed`, or `NotModified` when the client has the object already.
+    /// `PreconditionFailed`, or `NotModified` if the client has the object already.
     pub(crate) fn check(&self, object: &Object) -> S3Result<()> {
         let last_modified = Timestamp::from(object.last_modified);
         let expected = match (&self.matches, &self.unmodified_since) {
@@ -78,7 +78,7 @@ impl ReadConditions {
         }
     }
 
-    /// Decides as [`check`](Self::check) does, for the source of a copy: there is no `NotModified`.
+    /// As [`check`](Self::check), for the source of a copy: there is no `NotModified`.
     ///
     /// # Errors
     /// `PreconditionFailed`.
@@ -88,11 +88,11 @@ impl ReadConditions {
     }
 }
 
-/// Decides whether a write may replace what is under its key.
+/// Decides whether a write may replace the object under its key.
 ///
 /// # Errors
-/// `PreconditionFailed`; `NoSuchKey` when something is expected and nothing is there;
-/// `NotImplemented` for an If-None-Match that names an `ETag`, which S3 does not take either.
+/// `PreconditionFailed`; `NoSuchKey` if an object is expected and none exists; `NotImplemented` for
+/// an If-None-Match with an `ETag`, which S3 does not accept either.
 pub(crate) fn check_write(
     current: Option<&Object>,
     matches: Option<&ETagCondition>,
@@ -122,7 +122,7 @@ pub(crate) fn check_write(
 /// Decides whether the object may be deleted.
 ///
 /// # Errors
-/// `PreconditionFailed`; `NoSuchKey` when a condition is set and nothing is there.
+/// `PreconditionFailed`; `NoSuchKey` if there is a condition and no object.
 pub(crate) fn check_delete(
     current: Option<&Object>,
     matches: Option<&ETagCondition>,

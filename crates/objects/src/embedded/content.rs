@@ -1,4 +1,5 @@
-//! An object's bytes: chunks in memory or in files, shared, cut and joined without copying.
+//! An object's bytes: chunks in memory or in files, which are shared, sliced and joined without
+//! copying.
 
 use std::io;
 use std::ops::Range;
@@ -12,19 +13,19 @@ use s3s::{Body, S3Error, S3ErrorCode, S3Result};
 
 use super::blobs::Blob;
 
-/// Bytes in one chunk, or in several when they were uploaded in parts.
+/// Bytes in one chunk, or in several if they were uploaded in parts.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Content {
     chunks: Vec<Chunk>,
     size: u64,
 }
 
-/// Bytes that are kept together.
+/// Contiguous bytes.
 #[derive(Clone, Debug)]
 pub(crate) enum Chunk {
     /// In memory.
     Bytes(Bytes),
-    /// In a file: those within the range.
+    /// A range of a file.
     File(Arc<Blob>, Range<u64>),
 }
 
@@ -106,15 +107,15 @@ impl Content {
         self.size
     }
 
-    /// Where the bytes are, in order.
+    /// The chunks in order.
     pub(crate) fn chunks(&self) -> &[Chunk] {
         &self.chunks
     }
 
-    /// Shows the bytes in order, piece by piece.
+    /// Passes the bytes in order, piece by piece.
     ///
     /// # Errors
-    /// `InternalError` when a file cannot be read.
+    /// `InternalError` if a file cannot be read.
     pub(crate) fn visit(&self, mut look: impl FnMut(&[u8])) -> S3Result<()> {
         for piece in self.chunks.iter().flat_map(Chunk::pieces) {
             look(&piece.map_err(unreadable)?);
@@ -135,10 +136,11 @@ impl Content {
         cut.collect()
     }
 
-    /// The bytes as one chunk in memory, copied only when there are several or they are in files.
+    /// The bytes as one chunk in memory; they are copied only if there are several or they are in
+    /// files.
     ///
     /// # Errors
-    /// `InternalError` when a file cannot be read.
+    /// `InternalError` if a file cannot be read.
     pub(crate) fn into_bytes(self) -> S3Result<Bytes> {
         if let [Chunk::Bytes(only)] = self.chunks.as_slice() {
             return Ok(only.clone());
@@ -148,7 +150,7 @@ impl Content {
         Ok(joined.freeze())
     }
 
-    /// The bytes as the body of a response; files are read as they are sent.
+    /// The bytes as the body of a response; files are read while they are sent.
     pub(crate) fn into_blob(self) -> StreamingBlob {
         if let [Chunk::Bytes(only)] = self.chunks.as_slice() {
             return Body::from(only.clone()).into();
@@ -158,7 +160,7 @@ impl Content {
     }
 }
 
-/// The pieces of a chunk, read where reading may take its time.
+/// The pieces of a chunk, read where blocking is allowed.
 fn read(chunk: Chunk) -> impl futures_util::Stream<Item = io::Result<Bytes>> {
     stream::try_unfold(chunk, |chunk| async move {
         match chunk {
@@ -176,7 +178,7 @@ fn read(chunk: Chunk) -> impl futures_util::Stream<Item = io::Result<Bytes>> {
     })
 }
 
-/// The disk does not give back what was written.
+/// The disk cannot return what was written.
 fn unreadable(error: io::Error) -> S3Error {
     S3Error::with_source(S3ErrorCode::InternalError, error.into())
 }

@@ -1,7 +1,7 @@
 //! Requests of web pages: preflights and the headers of replies, by the rules of the bucket.
 //!
-//! Source: docs `cors`, `RESTOPTIONSobject`, 2026-11. Which origins may send requests to the server at
-//! all is checked before.
+//! Source: docs `cors`, `RESTOPTIONSobject`, 2026-11. Another check decides earlier which origins
+//! may send requests to the server.
 
 use http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
@@ -27,23 +27,23 @@ const DEFAULT_RULES: &str = "<CORSConfiguration><CORSRule><AllowedOrigin>*</Allo
     </CORSRule></CORSConfiguration>";
 const METHODS: [&str; 5] = ["GET", "PUT", "POST", "DELETE", "HEAD"];
 
-/// What a page asks for.
+/// The request of a web page.
 #[derive(Debug)]
 pub(crate) struct CorsRequest {
     origin: HeaderValue,
-    /// The method of the request, or the one that a preflight asks for.
+    /// The method of the request, or the one that a preflight names.
     method: String,
-    /// The headers that a preflight asks for, in small letters.
+    /// The headers that a preflight names, in lower case.
     headers: Vec<String>,
 }
 
-/// Whether a request is one that asks for permission.
+/// Whether a request is a preflight.
 pub(crate) fn is_preflight(method: &Method) -> bool {
     method == Method::OPTIONS
 }
 
 impl CorsRequest {
-    /// Reads a request that is no preflight; none for one without an origin.
+    /// Reads a request that is not a preflight; `None` if it has no origin.
     pub(crate) fn of(method: &Method, headers: &HeaderMap) -> Option<Self> {
         let origin = headers.get(ORIGIN)?.clone();
         (!is_preflight(method)).then(|| Self {
@@ -56,7 +56,7 @@ impl CorsRequest {
     /// Reads a preflight.
     ///
     /// # Errors
-    /// `BadRequest` where it does not say for what.
+    /// `BadRequest` if it does not name a method.
     fn of_preflight(headers: &HeaderMap) -> S3Result<Self> {
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
         let origin = headers.get(ORIGIN).cloned().ok_or_else(|| {
@@ -81,7 +81,7 @@ impl CorsRequest {
         })
     }
 
-    /// Adds to a reply what the page needs to read it; nothing where no rule fits.
+    /// Adds the headers that the page needs to read a reply; none if no rule matches.
     pub(crate) fn allow(&self, memory: &Store, account: &str, bucket: &str, to: &mut HeaderMap) {
         let rules = rules(memory, account, bucket);
         if let Some(rules) = rules
@@ -156,8 +156,7 @@ fn insert(headers: &mut HeaderMap, name: HeaderName, value: &str) {
 /// Answers a preflight.
 ///
 /// # Errors
-/// `BadRequest` for one that does not say for what it asks; `AccessForbidden` where no rule of the
-/// bucket allows it.
+/// `BadRequest` if it does not name a method; `AccessForbidden` if no rule of the bucket allows it.
 pub(crate) fn preflight(
     memory: &Store,
     account: &str,
@@ -179,8 +178,8 @@ pub(crate) fn preflight(
     Ok(answer)
 }
 
-/// The rules of a bucket, of the account or, since a preflight is not signed, of another one; none
-/// where there is no such bucket.
+/// The rules of a bucket, of the account or, because a preflight is not signed, of another account;
+/// `None` if there is no such bucket.
 fn rules(memory: &Store, account: &str, bucket: &str) -> Option<Element> {
     let found = configurations(memory, account, bucket, document);
     let document = found.or_else(|| {
@@ -210,7 +209,7 @@ fn texts<'a>(rule: &'a Element, name: &'a str) -> impl Iterator<Item = &'a str> 
     rule.children_named(name).map(|child| child.text.as_str())
 }
 
-/// Whether a text fits a pattern with at most one `*`.
+/// Whether a text matches a pattern with at most one `*`.
 fn matches(pattern: &str, text: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == text,
@@ -259,7 +258,7 @@ mod tests {
         headers.iter().map(header).collect()
     }
 
-    /// The origin that a preflight may have, or none.
+    /// The origin that a preflight may have; `None` if it is not allowed.
     fn allowed(
         origin: &'static str,
         method: &'static str,

@@ -1,7 +1,7 @@
 //! Encryption with a customer's keys (SSE-C): a key is checked, and required again for reads.
 //!
-//! Bytes are not encrypted here, and no key is kept. Source: docs `ServerSideEncryptionCustomerKeys`,
-//! 2026-11; that plain HTTP is allowed is Assumption A-280.
+//! Bytes are not encrypted here, and no key is stored. Source: docs
+//! `ServerSideEncryptionCustomerKeys`, 2026-11; that plain HTTP is allowed is Assumption A-280.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -12,11 +12,11 @@ use s3s::{S3ErrorCode, S3Result, s3_error};
 pub(crate) const AES256: &str = "AES256";
 const KEY_BYTES: usize = 32;
 
-/// Checks that algorithm, key and MD5 of a request are complete and right; returns the
-/// MD5, which names the key from then on.
+/// Checks that the algorithm, key and MD5 of a request are complete and valid; returns the MD5,
+/// which identifies the key from then on.
 ///
 /// # Errors
-/// `InvalidEncryptionAlgorithmError`, and `InvalidArgument` for what is missing or does not fit.
+/// `InvalidEncryptionAlgorithmError`, and `InvalidArgument` for a missing or wrong value.
 pub(crate) fn checked(
     algorithm: Option<&str>,
     key: Option<&str>,
@@ -56,10 +56,10 @@ pub(crate) fn checked(
     Ok(Some(md5.to_owned()))
 }
 
-/// Compares the key of a read with that of the object; both are the MD5s.
+/// Compares the key of a read with the object's key; both are MD5s.
 ///
 /// # Errors
-/// `InvalidRequest` where one of them has none; `AccessDenied` where they differ.
+/// `InvalidRequest` if one of them has none; `AccessDenied` if they differ.
 pub(crate) fn check(object: Option<&str>, given: Option<&str>) -> S3Result<()> {
     match (object, given) {
         (None, None) => Ok(()),

@@ -30,11 +30,11 @@ use super::state::{Bucket, Buckets, Object, Store, Versioning};
 use super::times;
 use super::versions::{self, DeleteMarker, Version, VersionId};
 
-/// The most bytes that a key has.
+/// The maximum number of bytes in a key.
 const MAX_KEY: usize = 1024;
 const MD5_BYTES: usize = 16;
 
-/// A bucket and what is in it, without uploads under way.
+/// A bucket and its contents, without uploads in progress.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DescribedBucket {
@@ -97,10 +97,10 @@ struct DescribedObject {
     server_side_encryption: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     ssekms_key_id: Option<String>,
-    /// The MD5 of the key of a customer, which reads must give.
+    /// The MD5 of the customer's key that reads require.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     customer_key_md5: Option<String>,
-    /// The access control list; none for one that is private.
+    /// The access control list; `None` if it is private.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     acl: Option<Box<str>>,
     #[serde(default, skip_serializing_if = "ObjectLock::is_unset")]
@@ -117,14 +117,14 @@ struct DescribedObject {
     metadata: BTreeMap<String, String>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     tags: BTreeMap<String, String>,
-    /// The bytes, where they are text that people can read; else they are in `base64`.
+    /// The bytes, if they are readable text; otherwise they are in `base64`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     text: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     base64: Option<String>,
 }
 
-/// Buckets that are ready to replace all present ones.
+/// Buckets that are ready to replace all existing ones.
 pub struct PreparedObjects(BTreeMap<String, Buckets>);
 
 impl fmt::Debug for PreparedObjects {
@@ -134,7 +134,8 @@ impl fmt::Debug for PreparedObjects {
 }
 
 impl EmbeddedS3 {
-    /// The buckets of the account, or of all, in a stable order, with the bytes of their objects.
+    /// The buckets of the account, or of all accounts, in a stable order, with the bytes of their
+    /// objects.
     ///
     /// # Errors
     ///
@@ -145,7 +146,7 @@ impl EmbeddedS3 {
         owners.sort_unstable();
         let mut described = Vec::new();
         for owner in owners {
-            // The objects are shared, so that their bytes are read without the lock.
+            // The objects are shared, so their bytes can be read without the lock.
             let buckets: Vec<(String, Bucket)> = self.memory.read(&owner, |buckets| {
                 let copy = buckets.iter();
                 copy.map(|(name, copy)| (name.clone(), shared(copy)))
@@ -158,11 +159,11 @@ impl EmbeddedS3 {
         Ok(described)
     }
 
-    /// Prepares the buckets that [`describe`](Self::describe) returned; nothing is changed yet.
+    /// Prepares the buckets from [`describe`](Self::describe); nothing is changed yet.
     ///
     /// # Errors
     ///
-    /// Something cannot be created; or the disk does not accept long objects.
+    /// Something cannot be created, or the disk refuses long objects.
     pub async fn prepare(
         &self,
         described: Vec<DescribedBucket>,
@@ -189,7 +190,7 @@ impl EmbeddedS3 {
     ///
     /// # Errors
     ///
-    /// The disk does not accept them; then nothing has changed.
+    /// The disk refuses them; then nothing has changed.
     pub async fn replace(&self, prepared: PreparedObjects) -> Result<(), DiskError> {
         let failures = self.memory.failures();
         let exchanged = self.memory.exchange(prepared.0);
@@ -201,7 +202,7 @@ impl EmbeddedS3 {
     }
 }
 
-/// The bucket with the same objects, and without uploads.
+/// A copy of the bucket that shares its objects, without uploads.
 fn shared(bucket: &Bucket) -> Bucket {
     let mut copy = Bucket::new(bucket.created, bucket.region.clone());
     copy.objects.clone_from(&bucket.objects);
@@ -289,7 +290,7 @@ fn described_object(key: &str, object: &Object) -> Result<DescribedObject, Objec
     })
 }
 
-/// Whether people can read it, and JSON does not have to escape much of it.
+/// Whether it is readable, and JSON need not escape much of it.
 fn is_readable(text: &str) -> bool {
     let is_readable = |c: char| !c.is_control() || matches!(c, '\n' | '\r' | '\t');
     text.chars().all(is_readable)
@@ -384,7 +385,7 @@ impl Store {
         if bucket.versioning == Versioning::Never && !versions.is_empty() {
             return Err(BucketError::Unversioned);
         }
-        // The oldest first, so that those after it get a greater sequence.
+        // The oldest first, so that newer ones get a greater sequence.
         versions.reverse();
         for version in versions {
             let key = version.key().to_owned();
@@ -483,7 +484,7 @@ impl Store {
         })
     }
 
-    /// The bytes in memory, or in a file where they are long and files are kept.
+    /// The bytes in memory, or in a file if they are long and files are used.
     async fn stored(&self, body: Bytes) -> Result<Content, DescriptionError> {
         let Some(blobs) = self.blobs().filter(|_| body.len() > IN_ROW) else {
             return Ok(body.into());

@@ -1,4 +1,5 @@
-//! The parts and the checksum of an object in exports, without what can be computed from the bytes.
+//! The parts and the checksum of an object in exports, without values that can be computed from the
+//! bytes.
 
 use serde::{Deserialize, Serialize};
 
@@ -48,7 +49,7 @@ impl DescribedUpload {
         }
     }
 
-    /// Whether it was uploaded in one piece with the checksum that S3 adds by default.
+    /// Whether it was uploaded in one request with S3's default checksum.
     pub(super) fn is_plain(&self) -> bool {
         *self == Self::default()
     }
@@ -65,10 +66,10 @@ impl DescribedUpload {
         algorithm.map_err(|_| DescriptionError::Algorithm)
     }
 
-    /// The object as it came of its upload: with the `ETag`, the checksum and the parts of that.
+    /// The object with the `ETag`, the checksum and the parts of its upload.
     ///
     /// # Errors
-    /// The parts are not those of the bytes, or the type of the checksum is unknown.
+    /// The parts do not match the bytes, or the type of the checksum is unknown.
     pub(super) fn applied(&self, object: Object) -> Result<Object, DescriptionError> {
         let is_composite = match self.checksum_type.as_deref() {
             None => false,

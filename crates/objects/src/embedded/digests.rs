@@ -1,4 +1,4 @@
-//! The MD5 and the checksum of an object, both made in one pass over its bytes.
+//! The MD5 and the checksum of an object, computed in one pass over its bytes.
 
 use s3s::S3Result;
 use s3s::crypto::{Checksum as Hash, Crc32, Crc32c, Crc64Nvme, Md5, Sha1, Sha256};
@@ -6,10 +6,10 @@ use s3s::crypto::{Checksum as Hash, Crc32, Crc32c, Crc64Nvme, Md5, Sha1, Sha256}
 use super::checksum::{Algorithm, Checksum};
 use super::content::Content;
 
-/// How many bytes go through one hash before the other: few enough to be still in the cache.
+/// The number of bytes that go through one hash before the other: few enough to stay in the cache.
 const SLICE: usize = 16 << 10;
 
-/// Makes the checksum of an algorithm.
+/// Computes the checksum of an algorithm.
 enum Hasher {
     Crc32(Crc32),
     Crc32c(Crc32c),
@@ -67,14 +67,14 @@ pub(crate) fn md5<'p>(pieces: impl Iterator<Item = &'p [u8]>) -> Vec<u8> {
 /// The checksum of an object's bytes.
 ///
 /// # Errors
-/// `InternalError` when they cannot be read.
+/// `InternalError` if they cannot be read.
 pub(crate) fn checksum(algorithm: Algorithm, content: &Content) -> S3Result<Checksum> {
     let mut hasher = Hasher::new(algorithm);
     content.visit(|piece| hasher.update(piece))?;
     Ok(Checksum::whole(algorithm, &hasher.finish()))
 }
 
-/// Makes the MD5 and the checksum of bytes as they come.
+/// Computes the MD5 and the checksum of bytes as they arrive.
 pub(crate) struct Digester {
     algorithm: Algorithm,
     md5: Md5,
@@ -89,7 +89,7 @@ pub(crate) struct Digests {
 }
 
 impl Digester {
-    /// Makes a checksum of this algorithm.
+    /// Computes a checksum of this algorithm.
     pub(crate) fn new(algorithm: Algorithm) -> Self {
         Self {
             algorithm,
@@ -98,7 +98,7 @@ impl Digester {
         }
     }
 
-    /// Takes the next bytes.
+    /// Adds the next bytes.
     pub(crate) fn update(&mut self, bytes: &[u8]) {
         for slice in bytes.chunks(SLICE) {
             self.md5.update(slice);
@@ -119,7 +119,7 @@ impl Digests {
     /// The digests of the bytes.
     ///
     /// # Errors
-    /// `InternalError` when they cannot be read.
+    /// `InternalError` if they cannot be read.
     pub(crate) fn of(algorithm: Algorithm, content: &Content) -> S3Result<Self> {
         let mut digester = Digester::new(algorithm);
         content.visit(|piece| digester.update(piece))?;
@@ -129,7 +129,7 @@ impl Digests {
     /// These digests with the checksum of another algorithm, for which the bytes are read again.
     ///
     /// # Errors
-    /// `InternalError` when they cannot be read.
+    /// `InternalError` if they cannot be read.
     pub(crate) fn with_algorithm(self, algorithm: Algorithm, content: &Content) -> S3Result<Self> {
         if self.checksum.algorithm == algorithm {
             return Ok(self);

@@ -1,4 +1,4 @@
-//! The way of changes to the disk, when buckets are kept there.
+//! Writes changes to the disk, if buckets are stored there.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -18,7 +18,7 @@ use super::versions::Version;
 pub(crate) struct Disk {
     row_store: RowStore,
     pub(crate) blobs: Arc<Blobs>,
-    /// The ticket of the last change.
+    /// The sequence number of the last change.
     last: AtomicU64,
 }
 
@@ -31,7 +31,7 @@ impl Disk {
         }
     }
 
-    /// Queues a row, or its end; `undo` is called if it is accepted and then not written.
+    /// Queues a row, or its removal; `undo` is called if it is accepted but cannot be written.
     fn send(
         &self,
         key: String,
@@ -54,7 +54,7 @@ impl Disk {
     }
 }
 
-/// The answer to a change that does not get to the disk.
+/// The reply to a change that cannot be written to the disk.
 fn unwritable(error: impl std::error::Error) -> S3Error {
     let mut answer = S3Error::new(S3ErrorCode::InternalError);
     answer.set_message(error.to_string());
@@ -62,7 +62,7 @@ fn unwritable(error: impl std::error::Error) -> S3Error {
 }
 
 impl Disk {
-    /// Makes rows of one state of an account's buckets those of another.
+    /// Replaces the rows of one state of an account's buckets by those of another.
     fn exchange(
         batch: &mut Batch,
         account: &str,
@@ -129,17 +129,17 @@ impl Drop for Disk {
     }
 }
 
-/// Each is called under the bucket's lock, before the change is made in memory. An error means that
-/// the disk does not accept it, and the change must not be made. A change that is accepted and then
-/// cannot be written is undone: what it replaced is held until it is on disk, so the file of what is
-/// replaced goes after its row. Without a disk they do nothing.
+/// Each of these is called under the bucket's lock, before the change is made in memory. An error
+/// means that the disk refuses it, and the change must not be made. A change that is accepted and
+/// then cannot be written is undone. What it replaced is kept until it is on disk, so the file of
+/// the replaced content is removed after its row. Without a disk they do nothing.
 impl Store {
-    /// The files for what is long, if there are any.
+    /// The files for long contents, if there are any.
     pub(crate) fn blobs(&self) -> Option<&Arc<Blobs>> {
         self.disk().map(|disk| &disk.blobs)
     }
 
-    /// Stores the row of a bucket, or removes it; `before` is the present bucket.
+    /// Stores or removes the row of a bucket; `before` is the current bucket.
     pub(crate) fn keep_bucket(
         &self,
         account: &str,
@@ -162,7 +162,7 @@ impl Store {
         disk.send(row_key, after.map(rows::bucket), undo)
     }
 
-    /// Changes the settings of a bucket that is held to those of another.
+    /// Replaces the settings of a locked bucket by those of another.
     pub(crate) fn change_bucket(
         &self,
         account: &str,
@@ -175,7 +175,7 @@ impl Store {
         Ok(())
     }
 
-    /// Keeps an upload without its parts; the place is its key and its id.
+    /// Stores an upload without its parts; the place is its key and its id.
     pub(crate) fn keep_upload(
         &self,
         account: &str,
@@ -194,7 +194,7 @@ impl Store {
         disk.send(row_key, Some(rows::upload(upload)), undo)
     }
 
-    /// Stores a part of an upload; `before` is the present part of that number.
+    /// Stores a part of an upload; `before` is the current part with that number.
     pub(crate) fn keep_part(
         &self,
         account: &str,
@@ -231,7 +231,7 @@ impl Store {
         )
     }
 
-    /// What undoes a change of the account's buckets, later and without their lock.
+    /// The closure that undoes a change of the account's buckets, later and without their lock.
     fn undo(
         &self,
         account: &str,
@@ -245,7 +245,7 @@ impl Store {
         }
     }
 
-    /// The same of one bucket; without it there is nothing to undo.
+    /// The same for one bucket; if the bucket is gone there is nothing to undo.
     pub(crate) fn undo_in_bucket(
         &self,
         account: &str,
@@ -260,10 +260,10 @@ impl Store {
         })
     }
 
-    /// Takes a bucket away that is empty, with its uploads.
+    /// Removes an empty bucket with its uploads.
     ///
     /// # Errors
-    /// The disk does not accept it; then nothing has changed.
+    /// The disk refuses it; then nothing has changed.
     pub(crate) fn remove_bucket(
         &self,
         account: &str,
@@ -290,7 +290,7 @@ impl Store {
                 buckets.insert(bucket_name, bucket);
             }
         }));
-        // Held until the bucket is in it: what fails at once waits for it.
+        // Locked until the bucket is in it: an undo that runs at once waits for it.
         let mut held = before.lock().unwrap_or_else(PoisonError::into_inner);
         disk.send_batch(batch)?;
         *held = buckets.remove(name);
@@ -300,20 +300,20 @@ impl Store {
     /// Removes all buckets of the account with their content, without events.
     ///
     /// # Errors
-    /// The disk does not accept it; then nothing has changed.
+    /// The disk refuses it; then nothing has changed.
     pub(crate) fn clear(&self, account: &str) -> S3Result<()> {
         self.write(account, |buckets| {
             if let Some(disk) = self.disk() {
                 let mut batch = Batch::new();
                 Disk::exchange(&mut batch, self.owner(account), buckets, &Buckets::new())?;
-                // The rows go together, so what is undone is the whole map.
+                // The rows are written together, so an undo restores the whole map.
                 let before = Arc::new(Mutex::new(None));
                 let later = Arc::clone(&before);
                 batch.on_failure(self.undo(account, move |buckets| {
                     let held = later.lock().unwrap_or_else(PoisonError::into_inner).take();
                     *buckets = held.unwrap_or_default();
                 }));
-                // Held until the buckets are in it: what fails at once waits for it.
+                // Locked until the buckets are in it: an undo that runs at once waits for it.
                 let mut held = before.lock().unwrap_or_else(PoisonError::into_inner);
                 disk.send_batch(batch)?;
                 *held = Some(std::mem::take(buckets));
@@ -324,12 +324,12 @@ impl Store {
         })
     }
 
-    /// Exchanges the buckets of all accounts under the locks of all, which are taken in order; nobody
-    /// else holds more than one.
+    /// Replaces the buckets of all accounts under all their locks, which are taken in order; no
+    /// other code takes more than one.
     ///
     /// # Errors
-    /// The disk does not accept it; then nothing has changed. If it is accepted and then cannot be
-    /// written, it is undone.
+    /// The disk refuses it; then nothing has changed. If it is accepted and then cannot be written,
+    /// it is undone.
     pub(crate) fn exchange(&self, mut accounts: BTreeMap<String, Buckets>) -> S3Result<()> {
         let mut owners = self.owners();
         owners.extend(accounts.keys().cloned());
@@ -350,7 +350,7 @@ impl Store {
             batch.on_failure(self.undo_exchange(&before));
             pending = Some((disk, batch));
         }
-        // Held until everything is in it: what fails at once waits for it.
+        // Locked until everything is in it: an undo that runs at once waits for it.
         let mut held = before.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((disk, batch)) = pending {
             disk.send_batch(batch)?;
@@ -379,16 +379,16 @@ impl Store {
         }
     }
 
-    /// What [`flushed`](Self::flushed) needs to know of the time before a request.
+    /// The state before a request that [`flushed`](Self::flushed) needs.
     pub(crate) fn failures(&self) -> u64 {
         self.disk().map_or(0, |disk| disk.row_store.failures())
     }
 
-    /// Waits until all changes that were made by now are on disk, if that is where they go.
+    /// Waits until all changes made so far are on disk, if they are stored there.
     ///
     /// # Errors
-    /// `InternalError` when changes were undone since there were so many `failures`: those of the
-    /// request may be among them.
+    /// `InternalError` if changes have been undone since there were this many `failures`: those of
+    /// the request may be among them.
     pub(crate) async fn flushed(&self, failures: u64) -> S3Result<()> {
         let Some(disk) = self.disk() else {
             return Ok(());

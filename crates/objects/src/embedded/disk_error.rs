@@ -1,8 +1,8 @@
-//! Why the disk does not accept a change of buckets.
+//! Why the disk refuses a change of buckets.
 
 use s3s::S3Error;
 
-/// The disk does not accept a change of buckets.
+/// The disk refuses a change of buckets.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", .0.message().unwrap_or("the disk failed"))]
 pub struct DiskError(#[source] pub(super) S3Error);

@@ -1,4 +1,4 @@
-//! How objects are encrypted that say nothing of it themselves: by the default of their bucket.
+//! Default encryption: how objects are encrypted if their request does not say.
 //!
 //! Source: docs `bucket-encryption`, `bucket-key`, 2026-11.
 
@@ -9,15 +9,15 @@ use super::fields::Headers;
 use super::state::Bucket;
 use crate::xml::Element;
 
-/// The algorithms that are not a customer's.
+/// The algorithms without a customer's key.
 const ALGORITHMS: [&str; 4] = ["AES256", "aws:kms", "aws:kms:dsse", "aws:fsx"];
-/// How the names of those begin which have keys.
+/// The prefix of the algorithms that have keys.
 const KMS: &str = "aws:kms";
 /// The name of the configuration among those of a bucket.
 const CONFIGURATION: &str = "encryption";
 
 impl Headers {
-    /// Refuses an algorithm that S3 does not have, and a key for one that has no keys.
+    /// Refuses an algorithm that S3 does not have, and a key for an algorithm without keys.
     ///
     /// # Errors
     /// `InvalidEncryptionAlgorithmError`, `InvalidArgument`.
@@ -40,7 +40,7 @@ impl Headers {
         Ok(())
     }
 
-    /// Puts in what the bucket says of encryption where the request says nothing.
+    /// Applies the bucket's default encryption if the request does not set one.
     pub(crate) fn encrypt_in(&mut self, bucket: &Bucket) {
         let rule = rule(bucket);
         if self.server_side_encryption.is_none() && self.customer_key_md5.is_none() {
@@ -66,7 +66,7 @@ impl Headers {
             enabled == Some("true")
         };
         let is_enabled = is_kms && self.bucket_key_enabled.unwrap_or_else(by_default);
-        // Replies name the key only where it is used.
+        // Replies name the bucket key only if it is used.
         self.bucket_key_enabled = is_enabled.then_some(true);
     }
 }

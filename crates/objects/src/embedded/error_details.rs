@@ -1,6 +1,6 @@
-//! Members of an error's document that only who makes the error knows.
+//! Members of an error's document that only the code that creates the error knows.
 //!
-//! They travel with the error as headers, which [`take`] removes before it is sent.
+//! They are attached to the error as headers, which [`take`] removes before it is sent.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use s3s::S3Error;
@@ -45,7 +45,7 @@ impl Detail {
     }
 }
 
-/// The members of an error that is to be sent, which it then carries no longer.
+/// Removes and returns the members of an error before it is sent.
 pub(crate) fn take(headers: &mut HeaderMap) -> Vec<(&'static str, String)> {
     let taken = ALL.into_iter().filter_map(|detail| {
         let value = headers.remove(detail.header())?;

@@ -1,4 +1,4 @@
-//! The subject of an error of S3: the members besides its code and message.
+//! The subject of an S3 error: its members other than the code and message.
 //!
 //! Assumption A-287: which members the errors have.
 
@@ -10,7 +10,7 @@ use crate::operation::S3Target;
 
 const COPY_SOURCE: &str = "x-amz-copy-source";
 
-/// The conditions of requests, as errors name them.
+/// The conditions of requests, with their names in errors.
 const CONDITIONS: [(&str, &str); 6] = [
     ("if-match", "If-Match"),
     ("if-unmodified-since", "If-Unmodified-Since"),
@@ -43,7 +43,7 @@ const OF_BUCKETS: [&str; 14] = [
     "ReplicationConfigurationNotFoundError",
     "ServerSideEncryptionConfigurationNotFoundError",
 ];
-/// What is stored about a request until its answer turns out to be an error: nothing is copied.
+/// The facts about a request that are needed if its reply is an error: nothing is copied.
 pub(crate) struct RequestSubject {
     uri: Uri,
     host: Option<HeaderValue>,
@@ -88,7 +88,7 @@ impl RequestSubject {
     }
 }
 
-/// The condition of a request that has one; where there are several, none is known to be the one.
+/// The condition of a request with exactly one; with several, the one that failed is unknown.
 fn only_condition(headers: &HeaderMap) -> Option<&'static str> {
     let mut sent = CONDITIONS
         .iter()
@@ -114,7 +114,7 @@ fn query_value(uri: &Uri, name: &str) -> Option<String> {
     Some(percent_decode_str(value).decode_utf8_lossy().into_owned())
 }
 
-/// What an error is about.
+/// The subject of an error.
 #[derive(Debug, Default)]
 pub(crate) struct ErrorSubject {
     resource: String,
@@ -129,7 +129,7 @@ pub(crate) struct ErrorSubject {
 }
 
 impl ErrorSubject {
-    /// The subject of a request with that path, whose bucket is in the path.
+    /// The subject of a request with this path, with the bucket in the path.
     pub(crate) fn of_resource(resource: &str) -> Self {
         let target = S3Target::of(resource, None);
         Self {
@@ -140,7 +140,7 @@ impl ErrorSubject {
         }
     }
 
-    /// The members of an error with that code: those of its own, or else the path.
+    /// The members of an error with this code: its own, or else the path.
     pub(crate) fn members(&self, code: &str) -> Vec<(&'static str, &str)> {
         let key = ("Key", Some(self.key.as_str()));
         let own = match code {
@@ -149,7 +149,7 @@ impl ErrorSubject {
             "NoSuchUpload" => vec![("UploadId", self.upload.as_deref())],
             "MethodNotAllowed" => vec![
                 ("Method", self.method.as_ref().map(Method::as_str)),
-                // Of the methods that an object has, a delete marker refuses most.
+                // A delete marker refuses most of an object's methods.
                 (
                     "ResourceType",
                     (!self.key.is_empty()).then_some("DeleteMarker"),
@@ -161,14 +161,14 @@ impl ErrorSubject {
             code if OF_BUCKETS.contains(&code) => vec![("BucketName", Some(self.bucket.as_str()))],
             _ => Vec::new(),
         };
-        let told = own
+        let members = own
             .into_iter()
             .filter_map(|(name, text)| Some((name, text?)));
-        let mut told: Vec<_> = told.collect();
-        if told.is_empty() {
-            told.push(("Resource", &self.resource));
+        let mut members: Vec<_> = members.collect();
+        if members.is_empty() {
+            members.push(("Resource", &self.resource));
         }
-        told
+        members
     }
 }
 

@@ -7,7 +7,7 @@ use s3s::dto::{Metadata, ServerSideEncryption, StorageClass, Timestamp};
 use super::archive::Restored;
 use super::lock::ObjectLock;
 
-/// The headers an object is written with and read with.
+/// The headers with which an object is written and read.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Headers {
     pub(crate) cache_control: Option<String>,
@@ -19,20 +19,20 @@ pub(crate) struct Headers {
     pub(crate) metadata: Option<Metadata>,
     pub(crate) server_side_encryption: Option<ServerSideEncryption>,
     pub(crate) ssekms_key_id: Option<String>,
-    /// Whether the bucket's own key is used with KMS; none where nobody said.
+    /// Whether the bucket's own key is used with KMS; `None` if it was not set.
     pub(crate) bucket_key_enabled: Option<bool>,
     pub(crate) storage_class: Option<StorageClass>,
     /// The MD5 of the customer's key.
     pub(crate) customer_key_md5: Option<String>,
-    /// The access control list; none for one that is private.
+    /// The access control list; `None` if it is private.
     pub(crate) acl: Option<Box<str>>,
     pub(crate) lock: ObjectLock,
     pub(crate) website_redirect_location: Option<String>,
-    /// The copy of an archived object that can be read.
+    /// The readable copy of an archived object.
     pub(crate) restored: Option<Restored>,
 }
 
-/// Takes the [`Headers`] out of an input shape.
+/// Reads the [`Headers`] from an input shape.
 macro_rules! headers_of {
     ($input:expr) => {
         $crate::embedded::fields::Headers {
@@ -68,7 +68,7 @@ macro_rules! customer_key {
 }
 
 /// Writes the encryption of an object into an output shape.
-macro_rules! tell_encryption {
+macro_rules! write_encryption {
     ($output:expr, $headers:expr) => {{
         let headers: &$crate::embedded::fields::Headers = $headers;
         $output.server_side_encryption = headers.encryption();
@@ -81,7 +81,7 @@ macro_rules! tell_encryption {
     }};
 }
 
-/// Makes the output shape for an object and the part of it that is sent.
+/// Creates the output shape for an object and the part of it that is sent.
 macro_rules! describe {
     ($shape:ident, $object:expr, $view:expr) => {
         s3s::dto::$shape {
@@ -107,7 +107,7 @@ macro_rules! describe {
     };
 }
 
-/// Lists the checksums an input shape claims, by algorithm.
+/// Lists the checksums that an input shape claims, by algorithm.
 macro_rules! claims_of {
     ($input:expr) => {{
         use $crate::embedded::checksum::Algorithm;
@@ -125,7 +125,7 @@ macro_rules! claims_of {
 }
 
 /// Writes a checksum into an output shape, in the member of its algorithm.
-macro_rules! tell_checksum {
+macro_rules! write_checksum {
     ($output:expr, $checksum:expr) => {{
         use $crate::embedded::checksum::Algorithm;
         let checksum: &$crate::embedded::checksum::Checksum = $checksum;
@@ -140,9 +140,9 @@ macro_rules! tell_checksum {
     }};
 }
 
-pub(crate) use {claims_of, customer_key, describe, headers_of, tell_checksum, tell_encryption};
+pub(crate) use {claims_of, customer_key, describe, headers_of, write_checksum, write_encryption};
 
-/// The longest user metadata S3 takes, in bytes of names and values.
+/// The maximum length of user metadata in S3, in bytes of names and values.
 ///
 /// Source: docs `UsingMetadata`, 2026-11.
 const METADATA_BYTES: usize = 2048;
@@ -163,12 +163,12 @@ const STORAGE_CLASSES: [&str; 13] = [
     "STANDARD_IA",
 ];
 
-/// How the location of a redirect begins.
+/// The beginnings of a redirect's location.
 const REDIRECTS: [&str; 3] = ["/", "http://", "https://"];
 const REDIRECT_BYTES: usize = 2048;
 
 impl Headers {
-    /// Adds the headers that S3 adds, and removes those that are only about the transfer.
+    /// Adds the headers that S3 adds, and removes those that only concern the transfer.
     ///
     /// # Errors
     /// `MetadataTooLarge`, `InvalidStorageClass`, `InvalidRedirectLocation`, and those of
@@ -199,7 +199,8 @@ impl Headers {
         Ok(self)
     }
 
-    /// The encryption to show: S3 encrypts every object with its own key unless the request sets another.
+    /// The encryption to return: S3 encrypts every object with its own key unless the request sets
+    /// another.
     pub(crate) fn encryption(&self) -> Option<ServerSideEncryption> {
         if self.customer_key_md5.is_some() {
             return None;
@@ -208,7 +209,7 @@ impl Headers {
         Some(self.server_side_encryption.clone().unwrap_or_else(own))
     }
 
-    /// The storage class as headers have it: STANDARD is left out.
+    /// The storage class in headers: STANDARD is omitted.
     pub(crate) fn storage_class_header(&self) -> Option<StorageClass> {
         self.storage_class
             .clone()
@@ -223,7 +224,7 @@ impl Headers {
     }
 }
 
-/// Refuses what a website cannot redirect to.
+/// Refuses a location to which a website cannot redirect.
 ///
 /// Source: docs `how-to-page-redirect`, 2026-11.
 fn check_redirect(location: Option<&str>) -> s3s::S3Result<()> {
@@ -247,7 +248,8 @@ fn no_redirect(message: &'static str) -> s3s::S3Error {
     error
 }
 
-/// A content encoding less `aws-chunked`, which belongs to the transfer; none when nothing is left.
+/// A content encoding without `aws-chunked`, which belongs to the transfer; `None` if nothing is
+/// left.
 pub(crate) fn without_aws_chunked(encoding: &str) -> Option<String> {
     let kept: Vec<&str> = encoding
         .split(',')
@@ -257,7 +259,7 @@ pub(crate) fn without_aws_chunked(encoding: &str) -> Option<String> {
     (!kept.is_empty()).then(|| kept.join(","))
 }
 
-/// A size as S3's shapes hold it.
+/// A size in the type of S3's shapes.
 pub(crate) fn size(bytes: u64) -> i64 {
     i64::try_from(bytes).unwrap_or(i64::MAX)
 }

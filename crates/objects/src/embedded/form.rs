@@ -1,7 +1,8 @@
-//! Reads the fields of an upload form, which hold what other requests say in headers.
+//! Reads the fields of an upload form, which correspond to the headers of other requests.
 //!
-//! The form is written again for the library, of the fields that were read here: so what was checked
-//! is what counts. The fields of the signature are left out, because the library refuses them.
+//! The form is written again for the library from the fields that were read here, so that the
+//! checked values are the ones in use. The fields of the signature are omitted, because the library
+//! refuses them.
 
 use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt as _, stream};
@@ -13,23 +14,23 @@ use s3s::{Body, S3ErrorCode, S3Result, StdError, s3_error};
 
 use super::body;
 
-/// The most bytes before the file.
+/// The maximum number of bytes before the file.
 ///
 /// Source: docs `RESTObjectPOST` (20 KB), rounded up.
 const MAX_FIELDS: usize = 64 << 10;
-/// The fields that hold signatures.
+/// The fields with signatures.
 const SIGNATURES: [&str; 2] = ["x-amz-signature", "signature"];
 
 /// A form whose fields have been read.
 pub(crate) struct Form {
     pub(crate) fields: Fields,
     boundary: Vec<u8>,
-    /// The file's part as far as it was read, from its boundary on.
+    /// The file's part as far as it has been read, from its boundary on.
     begun: Bytes,
     rest: Body,
 }
 
-/// The fields before the file: names in small letters, and values.
+/// The fields before the file: names in lower case, and values.
 #[derive(Default)]
 pub(crate) struct Fields(Vec<(String, String)>);
 
@@ -62,7 +63,7 @@ impl Fields {
         }
     }
 
-    /// The access key id that the form is signed with, by version 4 or 2.
+    /// The access key id that signed the form, with version 4 or 2.
     pub(crate) fn access_key(&self) -> Option<&str> {
         let credential = self
             .get("x-amz-credential")
@@ -87,8 +88,8 @@ impl Form {
     /// Reads a form up to its file.
     ///
     /// # Errors
-    /// `MaxPostPreDataLengthExceededError` when the file is too far away, `MalformedPOSTRequest`
-    /// for what is no form.
+    /// `MaxPostPreDataLengthExceededError` if too many bytes precede the file,
+    /// `MalformedPOSTRequest` if it is not a form.
     pub(crate) async fn read(headers: &HeaderMap, mut form: Body) -> S3Result<Self> {
         let boundary = boundary(headers).ok_or_else(malformed)?;
         let mut gathered = BytesMut::new();
@@ -117,7 +118,7 @@ impl Form {
         }
     }
 
-    /// The form in the way that the library reads it.
+    /// The form as the library reads it.
     pub(crate) fn into_body(self) -> Body {
         let mut head = Vec::new();
         for (name, value) in self
@@ -142,7 +143,7 @@ struct File {
     filename: Option<String>,
 }
 
-/// The fields and the file's part; none when more must be read first.
+/// The fields and the file's part; `None` if more must be read first.
 fn parse(form: &[u8], boundary: &[u8]) -> S3Result<Option<(Fields, File)>> {
     let delimiter = [b"--", boundary].concat();
     let between = [b"\r\n", delimiter.as_slice()].concat();
@@ -167,7 +168,7 @@ fn parse(form: &[u8], boundary: &[u8]) -> S3Result<Option<(Fields, File)>> {
             let filename = disposition.filename;
             return Ok(Some((fields, File { start, filename })));
         }
-        // An empty value has the boundary right behind the empty line.
+        // An empty value has the boundary directly after the empty line.
         let Some(end) = part
             .get(value - 2..)
             .and_then(|found| find(found, &between))
@@ -190,7 +191,7 @@ fn parse(form: &[u8], boundary: &[u8]) -> S3Result<Option<(Fields, File)>> {
     }
 }
 
-/// What a part's `Content-Disposition` says.
+/// The contents of a part's `Content-Disposition`.
 struct Disposition {
     name: String,
     filename: Option<String>,
@@ -265,7 +266,7 @@ mod tests {
         format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
     }
 
-    /// What the library gets of a form, or the code of its error, fed in pieces of each length.
+    /// What the library reads from a form, or the code of its error, with pieces of each length.
     async fn check(form: &str, expected: Result<&str, &str>) {
         let mut headers = HeaderMap::new();
         let content_type = HeaderValue::from_static("multipart/form-data; boundary=b");

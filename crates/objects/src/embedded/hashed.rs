@@ -1,4 +1,4 @@
-//! A body that is hashed while it is read, and ends in an error if it is not the one that was signed.
+//! A body that is hashed while it is read, and ends in an error if its hash is not the signed one.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -11,20 +11,20 @@ use sha2::{Digest as _, Sha256};
 use super::body;
 use super::signatures::another_body;
 
-/// The longest document that the library reads.
+/// The maximum length of a document that the library reads.
 const MAX_DOCUMENT: u64 = 20 << 20;
 
-/// A body whose SHA-256 hash must be one that is known.
+/// A body with a known SHA-256 hash.
 pub(crate) struct HashedBody {
     inner: Body,
     hasher: Sha256,
     expected: String,
-    /// The latest piece: the last one is handed out only once the hash was found right.
+    /// The latest piece: the last one is returned only after the hash was found correct.
     held: Option<Bytes>,
     is_done: bool,
 }
 
-/// Has a body checked against its hash, in hex, while it is read.
+/// Checks a body against its hash, in hexadecimal, while it is read.
 ///
 /// # Errors
 /// `XAmzContentSHA256Mismatch` if the body is empty and should not be.
@@ -45,11 +45,11 @@ pub(crate) fn hashed(inner: Body, expected: String) -> S3Result<Body> {
     }))
 }
 
-/// Reads a body and checks it against its hash, in hex.
+/// Reads a body and checks it against its hash, in hexadecimal.
 ///
 /// # Errors
-/// `XAmzContentSHA256Mismatch`, `EntityTooLarge` beyond the limit, and the fault of a body that breaks
-/// off.
+/// `XAmzContentSHA256Mismatch`, `EntityTooLarge` beyond the limit, and the error of a body that
+/// ends early.
 pub(crate) async fn gathered(mut sent: Body, expected: &str) -> S3Result<Body> {
     let mut whole = BytesMut::new();
     while let Some(piece) = body::next(&mut sent).await? {
@@ -115,7 +115,8 @@ impl http_body::Body for HashedBody {
     }
 }
 
-/// Whether what was hashed has this hash, in hex. The client says both, so there is no secret in it.
+/// Whether the hasher's result is this hash, in hexadecimal. The client sends both, so the
+/// comparison need not be constant-time.
 fn is_hash_of(hasher: Sha256, expected: &str) -> bool {
     let found = hasher.finalize();
     let mut digits = expected.as_bytes().chunks_exact(2);

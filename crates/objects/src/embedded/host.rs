@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use s3s::S3Result;
 use s3s::host::{S3Host, VirtualHost};
 
-/// The domains under which a host name holds a bucket.
+/// The domains under which a host name contains a bucket.
 pub(crate) struct Hosts {
     domains: Vec<String>,
 }
@@ -20,7 +20,7 @@ impl Hosts {
         }
     }
 
-    /// The bucket that a host name holds.
+    /// The bucket in a host name.
     pub(crate) fn bucket(&self, host: &str) -> Option<String> {
         let host = without_port(host).to_ascii_lowercase();
         if host.parse::<IpAddr>().is_ok() {
@@ -53,7 +53,7 @@ fn without_port(host: &str) -> &str {
 }
 
 /// The text before the labels of S3's own endpoint, which may be `s3`, `s3.region`,
-/// `s3.dualstack.region`, `s3-region`, or not there at all.
+/// `s3.dualstack.region`, `s3-region`, or absent.
 fn before_s3(name: &str) -> Option<&str> {
     let mut start = name.len() + 1;
     for label in name.rsplit('.').take(3) {

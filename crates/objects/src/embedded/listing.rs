@@ -13,28 +13,28 @@ use s3s::{S3Result, s3_error};
 
 use super::state::Store;
 
-/// What a list asks for.
+/// The parameters of a list.
 pub(crate) struct Query<'a> {
-    /// Only keys that begin with it.
+    /// Only keys with this prefix.
     pub(crate) prefix: &'a str,
     /// Keys that have it after the prefix are listed once, up to and including it.
     pub(crate) delimiter: Option<&'a str>,
-    /// Only keys and common prefixes that are greater.
+    /// Only keys and common prefixes greater than this.
     pub(crate) after: Option<&'a str>,
-    /// No more keys and common prefixes than this.
+    /// The maximum number of keys and common prefixes.
     pub(crate) limit: usize,
 }
 
-/// What a list answers.
+/// The result of a list.
 #[derive(Debug)]
 pub(crate) struct Page<'a, V> {
     pub(crate) items: Vec<(&'a str, &'a V)>,
     pub(crate) prefixes: Vec<&'a str>,
-    /// The last key or prefix of the page, when there are more.
+    /// The last key or prefix of the page, if there are more.
     pub(crate) next: Option<String>,
 }
 
-/// The most keys one page holds.
+/// The maximum number of keys in a page.
 const MAX_KEYS: i32 = 1000;
 
 /// Reads the page size of a request.
@@ -52,7 +52,7 @@ pub(crate) fn limit(wished: Option<i32>) -> S3Result<i32> {
     Ok(wished.min(MAX_KEYS))
 }
 
-/// The present time, if a list shows the restore status of objects.
+/// The current time, if a list includes the restore status of objects.
 pub(crate) fn restored_at(
     store: &Store,
     asked: Option<&OptionalObjectAttributesList>,
@@ -63,7 +63,7 @@ pub(crate) fn restored_at(
     asked.then(|| store.now())
 }
 
-/// Answers the query. It seeks past each common prefix, so its cost is that of its result.
+/// Runs the query. It seeks past each common prefix, so its cost is proportional to its result.
 pub(crate) fn page<'a, V>(map: &'a BTreeMap<String, V>, query: &Query<'a>) -> Page<'a, V> {
     let mut page = Page {
         items: Vec::new(),
@@ -90,7 +90,7 @@ pub(crate) fn page<'a, V>(map: &'a BTreeMap<String, V>, query: &Query<'a>) -> Pa
                 .and_then(|common| beyond(common, key))
                 .unwrap_or(Cow::Borrowed(key)),
         );
-        // The marker itself, or a common prefix of the page before.
+        // The marker itself, or a common prefix of the previous page.
         if query.after.is_some_and(|after| entry <= after) || last == Some(entry) {
             continue;
         }
@@ -115,7 +115,8 @@ fn start<'a>(query: &Query<'a>) -> Bound<Cow<'a, str>> {
     }
 }
 
-/// What a key has up to the first delimiter after the prefix; `rest` is the key without the prefix.
+/// The part of a key up to the first delimiter after the prefix; `rest` is the key without the
+/// prefix.
 pub(crate) fn common_prefix<'a>(
     key: &'a str,
     rest: &str,
@@ -127,8 +128,8 @@ pub(crate) fn common_prefix<'a>(
     key.get(..end)
 }
 
-/// A place behind most keys that begin with the prefix, to seek to; none if `key` is already past it,
-/// since a key may contain the greatest character.
+/// A position after most keys with the prefix, to seek to; `None` if `key` is already past it,
+/// because a key may contain the greatest character.
 pub(crate) fn beyond(prefix: &str, key: &str) -> Option<Cow<'static, str>> {
     let place = format!("{prefix}{}", char::MAX);
     (place.as_str() > key).then_some(Cow::Owned(place))
@@ -142,7 +143,7 @@ const KEPT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'*')
     .remove(b'/');
 
-/// Writes keys as a list is asked to: as they are, or percent-encoded.
+/// Writes keys as requested: unchanged or percent-encoded.
 #[derive(Clone, Copy)]
 pub(crate) struct KeyEncoding(bool);
 
@@ -150,7 +151,7 @@ impl KeyEncoding {
     /// Reads the encoding a client asked for.
     ///
     /// # Errors
-    /// `InvalidArgument` for another one than `url`.
+    /// `InvalidArgument` for anything except `url`.
     pub(crate) fn of(wished: Option<&EncodingType>) -> S3Result<Self> {
         match wished.map(EncodingType::as_str) {
             None | Some("") => Ok(Self(false)),
@@ -176,12 +177,12 @@ impl KeyEncoding {
         key.map(|key| self.write(key))
     }
 
-    /// The encoding as an answer names it.
+    /// The encoding's name in a reply.
     pub(crate) fn as_s3(self) -> Option<EncodingType> {
         self.0.then(|| EncodingType::from_static(EncodingType::URL))
     }
 
-    /// The common prefixes as an answer holds them.
+    /// The common prefixes for a reply.
     pub(crate) fn prefixes(self, prefixes: &[&str]) -> Option<Vec<CommonPrefix>> {
         let told = prefixes
             .iter()

@@ -13,7 +13,7 @@ pub struct LoadError(#[from] LoadErrorKind);
 pub(super) enum LoadErrorKind {
     #[error("the directory blobs cannot be used: {0}")]
     Directory(#[source] io::Error),
-    /// The row with this key; its parts are set apart by slashes.
+    /// The row with this key, whose parts are separated by slashes.
     #[error("the row {0} cannot be read: {1}")]
     Row(String, #[source] RowError),
     #[error(transparent)]

@@ -1,4 +1,4 @@
-//! Where a request was sent: the region that it is signed for, and the URL of what it makes.
+//! Where a request was sent: the region of its signature, and the URL of what it creates.
 
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_LENGTH, HOST, HeaderMap, HeaderValue, LOCATION};
@@ -7,28 +7,28 @@ use http::{Request, Response};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use s3s::{Body, S3Result, s3_error};
 
-/// The region of a bucket that was made without a location constraint.
+/// The region of a bucket created without a location constraint.
 pub(crate) const DEFAULT_REGION: &str = "us-east-1";
-/// The characters that are escaped in a key in a URL.
+/// The characters of a key that are escaped in a URL.
 const PATH: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
     .remove(b'~')
     .remove(b'/');
-/// An older name for `eu-west-1`, which location constraints may have.
+/// An older name for `eu-west-1`, which is allowed in location constraints.
 const EUROPE: &str = "EU";
 
 /// The operations whose reply or checks depend on where the request was sent.
 pub(crate) const OPERATIONS: [&str; 2] = ["CreateBucket", "CompleteMultipartUpload"];
 
-/// What an operation may want to know of the request's head, as an extension of the request: the
-/// library takes the signature off.
+/// The facts about a request's head that an operation may need, as an extension of the request: the
+/// library removes the signature.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Endpoint {
-    /// The region of the signature; `None` if it names none that AWS has.
+    /// The region of the signature; `None` if it names no region of AWS.
     region: Option<String>,
-    /// The URL that the request was sent to, without its query.
+    /// The URL of the request, without its query.
     pub(crate) url: String,
 }
 
@@ -42,13 +42,13 @@ impl Endpoint {
 }
 
 /// Checks the location constraint of a bucket against the region of the endpoint, and returns the
-/// bucket's; `None` means us-east-1.
+/// bucket's region; `None` means us-east-1.
 ///
-/// A request that is not signed for a region may have any. Source: docs `API_CreateBucket`, 2026-11.
+/// A request whose signature has no region may use any. Source: docs `API_CreateBucket`, 2026-11.
 ///
 /// # Errors
-/// `InvalidLocationConstraint` for what is no region; `IllegalLocationConstraintException` for one
-/// that the endpoint does not make buckets in.
+/// `InvalidLocationConstraint` for a text that is not a region;
+/// `IllegalLocationConstraintException` for a region where the endpoint cannot create buckets.
 pub(crate) fn checked(
     constraint: Option<String>,
     endpoint: Option<&Endpoint>,
@@ -88,7 +88,7 @@ pub(crate) fn name(constraint: &str) -> &str {
     }
 }
 
-/// Whether a text has the form of a region's name, such as `us-gov-west-1`. Assumption A-272.
+/// Whether a text has the form of a region name, such as `us-gov-west-1`. Assumption A-272.
 fn is_region(text: &str) -> bool {
     let parts: Vec<&str> = text.split('-').collect();
     let [partition, middle @ .., number] = parts.as_slice() else {
@@ -119,14 +119,14 @@ fn region(headers: &HeaderMap, query: &str) -> Option<String> {
     is_region(region).then(|| region.to_owned())
 }
 
-/// The URL of the object that an upload form makes.
+/// The URL of the object that an upload form creates.
 pub(crate) fn object_url<B>(request: &Request<B>, key: &str) -> String {
     let bucket = url(request.uri(), request.headers());
     let key = utf8_percent_encode(key, PATH);
     format!("{}/{key}", bucket.trim_end_matches('/'))
 }
 
-/// Completes the answer to an upload form: the library does not know the URL of the object.
+/// Completes the reply to an upload form: the library does not know the URL of the object.
 ///
 /// Source: docs `RESTObjectPOST`, 2026-11.
 pub(crate) fn complete_form(mut answer: Response<Body>, object_url: &str) -> Response<Body> {

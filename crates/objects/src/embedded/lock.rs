@@ -1,7 +1,7 @@
 //! The object lock of a version: its retention period and its legal hold, and what they forbid.
 //!
-//! Source: docs `object-lock`, `object-lock-managing`, `API_PutObjectRetention`, 2026-11; the words of
-//! the errors are Assumption A-284.
+//! Source: docs `object-lock`, `object-lock-managing`, `API_PutObjectRetention`, 2026-11; the texts
+//! of the errors are Assumption A-284.
 
 use std::time::{Duration, SystemTime};
 
@@ -22,11 +22,11 @@ const DAY: u64 = 24 * 60 * 60;
 /// Assumption A-285.
 const DAYS_OF_YEAR: u64 = 365;
 
-/// How a retention period can be ended.
+/// Who can end a retention period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub(crate) enum Mode {
-    /// Those who ask to bypass it.
+    /// A request that asks to bypass it.
     Governance,
     /// Nobody.
     Compliance,
@@ -47,15 +47,15 @@ pub(crate) struct Retention {
 pub(crate) struct ObjectLock {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) retention: Option<Retention>,
-    /// None for a version that was never given a status.
+    /// `None` for a version that never had a status.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) legal_hold: Option<bool>,
 }
 
-/// Reads the lock that the headers of an upload ask for.
-macro_rules! asked_lock {
+/// Reads the lock in the headers of an upload.
+macro_rules! requested_lock {
     ($input:expr, $now:expr) => {
-        $crate::embedded::lock::ObjectLock::asked(
+        $crate::embedded::lock::ObjectLock::requested(
             $input.object_lock_mode.take(),
             $input.object_lock_retain_until_date.take(),
             $input.object_lock_legal_hold_status.take(),
@@ -65,7 +65,7 @@ macro_rules! asked_lock {
 }
 
 /// Writes the lock of an object into an output shape.
-macro_rules! tell_lock {
+macro_rules! write_lock {
     ($output:expr, $lock:expr) => {{
         let lock: &$crate::embedded::lock::ObjectLock = $lock;
         let retention = lock.retention;
@@ -77,7 +77,7 @@ macro_rules! tell_lock {
     }};
 }
 
-pub(crate) use {asked_lock, tell_lock};
+pub(crate) use {requested_lock, write_lock};
 
 impl Mode {
     pub(crate) fn name(self) -> &'static str {
@@ -98,7 +98,7 @@ impl Retention {
     /// Reads the document of `PutObjectRetention`; an empty one ends the retention.
     ///
     /// # Errors
-    /// `MalformedXML`; `InvalidArgument` for a date that is past.
+    /// `MalformedXML`; `InvalidArgument` for a date in the past.
     pub(crate) fn of_document(
         document: Option<ObjectLockRetention>,
         now: SystemTime,
@@ -125,7 +125,7 @@ impl Retention {
         }
     }
 
-    /// Whether it may become the other one.
+    /// Whether it may be replaced by the other one.
     fn may_become(self, other: Option<Self>, bypass: bool) -> bool {
         let extends = other.is_some_and(|other| {
             other.mode == self.mode && other.retain_until_date >= self.retain_until_date
@@ -145,11 +145,11 @@ fn future(date: &Timestamp, now: SystemTime) -> S3Result<SystemTime> {
 }
 
 impl ObjectLock {
-    /// The lock that the headers of an upload ask for.
+    /// The lock in the headers of an upload.
     ///
     /// # Errors
     /// `InvalidArgument`.
-    pub(crate) fn asked(
+    pub(crate) fn requested(
         mode: Option<ObjectLockMode>,
         date: Option<Timestamp>,
         legal_hold: Option<ObjectLockLegalHoldStatus>,
@@ -188,10 +188,11 @@ impl ObjectLock {
         *self == Self::default()
     }
 
-    /// The lock of an object that is put into the bucket: the one asked for, or the bucket's default.
+    /// The lock of an object that is put into the bucket: the requested one, or the bucket's
+    /// default.
     ///
     /// # Errors
-    /// A lock is requested in a bucket that has none.
+    /// A lock is requested in a bucket without object lock.
     pub(crate) fn in_bucket(self, bucket: &Bucket, now: SystemTime) -> S3Result<Self> {
         let Some(configuration) = configuration(bucket) else {
             return if self.is_unset() {
@@ -210,7 +211,7 @@ impl ObjectLock {
     /// Sets the retention, or ends it.
     ///
     /// # Errors
-    /// `AccessDenied` where the present one forbids it.
+    /// `AccessDenied` if the current one forbids it.
     pub(crate) fn retain(
         &mut self,
         retention: Option<Retention>,
@@ -225,7 +226,7 @@ impl ObjectLock {
         Ok(())
     }
 
-    /// Refuses to delete the version while something protects it.
+    /// Refuses to delete the version while it is protected.
     ///
     /// # Errors
     /// `AccessDenied`.
@@ -256,7 +257,7 @@ impl ObjectLock {
     }
 }
 
-/// Whether the status of a legal hold is on; none for what is no status.
+/// Whether the status of a legal hold is on; `None` if it is not a valid status.
 pub(crate) fn is_held(status: &ObjectLockLegalHoldStatus) -> Option<bool> {
     match status.as_str() {
         ObjectLockLegalHoldStatus::ON => Some(true),
@@ -265,7 +266,7 @@ pub(crate) fn is_held(status: &ObjectLockLegalHoldStatus) -> Option<bool> {
     }
 }
 
-/// Refuses locks of objects in a bucket that has no object lock.
+/// Refuses locks of objects in a bucket without object lock.
 ///
 /// # Errors
 /// `InvalidRequest`.
@@ -275,7 +276,7 @@ pub(crate) fn check_bucket(bucket: &Bucket) -> S3Result<()> {
         .ok_or_else(bucket_without_lock)
 }
 
-/// Refuses to bypass retentions in a bucket that has no object lock.
+/// Refuses to bypass retentions in a bucket without object lock.
 ///
 /// # Errors
 /// `InvalidArgument`.

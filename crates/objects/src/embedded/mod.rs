@@ -1,4 +1,4 @@
-//! The embedded S3: its state, its operations, and the way in over HTTP.
+//! The embedded S3: its state, its operations, and its HTTP interface.
 
 mod acl;
 mod archive;
@@ -94,12 +94,12 @@ use crate::store::ObjectStore;
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// How often a read is tried while a failing disk has changes undone.
+/// How often a read is repeated while a failing disk causes changes to be undone.
 const READ_ATTEMPTS: u32 = 8;
 
-/// S3 in memory or on disk: the operations that matter to files and their folders, for any S3 client.
+/// S3 in memory or on disk, for any S3 client: the operations on buckets and objects.
 ///
-/// A handle, cheap to clone; clones share everything. An operation it does not have answers
+/// A handle, cheap to clone; clones share everything. An operation that is not implemented returns
 /// S3's `NotImplemented`. Policies are not enforced.
 #[derive(Clone)]
 pub struct EmbeddedS3 {
@@ -120,15 +120,15 @@ impl fmt::Debug for EmbeddedS3 {
 }
 
 impl EmbeddedS3 {
-    /// Makes an S3 without buckets, in memory.
+    /// Creates an S3 without buckets, in memory.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
         let memory = Store::new(&settings, BTreeMap::new(), None);
         Self::over(memory, settings)
     }
 
-    /// Makes an S3 of what a row store has, which keeps it from now on; objects that are long have
-    /// files in the directory `blobs` beside it.
+    /// Creates an S3 from the contents of a row store, which stores it from then on; long objects
+    /// are files in the directory `blobs` next to it.
     ///
     /// # Errors
     /// The stored data cannot be read.
@@ -158,20 +158,20 @@ impl EmbeddedS3 {
         }
     }
 
-    /// The bucket and key that a request is about, from its `Host` header and its path.
+    /// The bucket and key of a request, from its `Host` header and its path.
     #[must_use]
     pub fn target(&self, path: &str, host: Option<&str>) -> S3Target {
         let bucket = host.and_then(|host| self.hosts.bucket(host));
         S3Target::of(path, bucket)
     }
 
-    /// How many changes of objects the subscribers have not received yet.
+    /// The number of object changes that subscribers have not received yet.
     #[must_use]
     pub fn pending_events(&self) -> usize {
         self.memory.pending_events()
     }
 
-    /// The same S3 for its owner: signatures are not checked.
+    /// The same S3 for internal calls: signatures are not checked.
     #[must_use]
     pub fn trusting(&self) -> Self {
         Self {
@@ -188,8 +188,8 @@ impl EmbeddedS3 {
 
     /// The events of all objects from now on.
     ///
-    /// A listener that falls behind by more than the configured number of events loses the oldest
-    /// and learns how many; it then finds what it missed by listing.
+    /// A subscriber that falls behind by more than the configured number of events loses the oldest
+    /// and gets their number; it can then find what it missed by listing.
     #[must_use]
     pub fn subscribe(&self) -> broadcast::Receiver<ObjectEvent> {
         self.memory.subscribe()
@@ -201,16 +201,17 @@ impl EmbeddedS3 {
         self.memory.write(account, |buckets| {
             if !buckets.contains_key(bucket) {
                 let made = state::Bucket::new(created, None);
-                // A bucket that is not on disk is made again at the next start.
+                // A bucket that is not on disk is created again at the next start.
                 let _ = self.memory.keep_bucket(account, bucket, None, Some(&made));
                 buckets.insert(bucket.to_owned(), made);
             }
         });
     }
 
-    /// Removes all buckets and objects of the account, or of all; subscribers get no events.
+    /// Removes all buckets and objects of the account, or of all accounts; subscribers get no
+    /// events.
     ///
-    /// Where accounts share their objects, those are no single account's and stay.
+    /// If accounts share their objects, these belong to no single account and are kept.
     ///
     /// # Errors
     ///
@@ -227,13 +228,13 @@ impl EmbeddedS3 {
 
     /// Answers one S3 request for the account.
     ///
-    /// Every request gets an answer: failures are S3 errors in XML. Every
-    /// answer carries `x-amz-request-id`. The body of an upload is read to where it is rows, up to
-    /// [`Settings::max_object_bytes`]; the body of a download is sent from there. What an answer
-    /// tells of is on disk by then, if that is where it is kept.
+    /// Every request gets a reply: failures are S3 errors in XML. Every reply has
+    /// `x-amz-request-id`. The body of an upload is read directly into memory or a file, up to
+    /// [`Settings::max_object_bytes`]; the body of a download is sent from there. If state is kept
+    /// on disk, the changes that a reply reports are on disk by then.
     ///
-    /// A request that panics is answered with `InternalError`; the answer has the [`Panic`] among its
-    /// extensions, for the log.
+    /// A request that panics is answered with `InternalError`; the reply has the [`Panic`] among
+    /// its extensions, for the log.
     pub async fn call<B>(&self, account: &str, request: Request<B>) -> Response<Body>
     where
         B: http_body::Body<Data = Bytes> + Send + 'static,
@@ -272,7 +273,7 @@ impl EmbeddedS3 {
         match self.check(account, &mut request) {
             Ok(body) => self.checked_answer(account.to_owned(), request, body).await,
             Err(error) => {
-                // A client that waits for `100 Continue` sends no more once it has the error.
+                // A client that waits for `100 Continue` sends nothing more after an error.
                 if !request.headers().contains_key(EXPECT) {
                     let body = std::mem::take(request.body_mut());
                     unread::drain(body, self.memory.max_object_bytes()).await;
@@ -299,7 +300,7 @@ impl EmbeddedS3 {
         Ok(location::complete_form(answer, &object_url))
     }
 
-    /// Checks the head of a request, and returns what its signature says of its body.
+    /// Checks the head of a request, and returns what its signature says about its body.
     fn check(&self, account: &str, request: &mut Request<Body>) -> S3Result<BodyHash> {
         let body = match &self.signatures {
             Some(signatures) => {
@@ -332,9 +333,9 @@ impl EmbeddedS3 {
         self.flushed_answer(request).await
     }
 
-    /// Answers once the change is on disk, if state is kept there.
+    /// Replies after the change is on disk, if state is kept there.
     ///
-    /// What a read has seen may be undone when the disk fails: then it is done again.
+    /// The state that a read has seen may be undone if the disk fails: then the read is repeated.
     async fn flushed_answer(&self, request: Request<Body>) -> S3Result<Response<Body>> {
         if self.memory.disk().is_none() {
             return self.library_answer(request).await;
@@ -363,12 +364,12 @@ impl EmbeddedS3 {
             let target = self.target_of(&request);
             return Box::pin(task.run(&self.memory, &target, request)).await;
         }
-        // The library's own failure says that an answer could not be written.
+        // An error of the library itself means that the reply could not be written.
         let answer = self.service.call(request).await;
         answer.map_err(|_| S3ErrorCode::InternalError.into())
     }
 
-    /// Reads an upload form and holds it to its signature and its policy.
+    /// Reads an upload form and checks its signature and its policy.
     async fn form(&self, request: &mut Request<Body>) -> S3Result<Form> {
         let sent = std::mem::take(request.body_mut());
         let mut form = Form::read(request.headers(), sent).await?;
@@ -385,7 +386,7 @@ impl EmbeddedS3 {
         Ok(form)
     }
 
-    /// The bucket that a request names in its host or in its path.
+    /// The bucket in a request's host or path.
     fn bucket_of(&self, request: &Request<Body>) -> String {
         self.target_of(request).bucket
     }
@@ -396,8 +397,8 @@ impl EmbeddedS3 {
         self.target(request.uri().path(), host)
     }
 
-    /// Refuses what the library would take for another operation, and adds what carries it out to
-    /// the extensions of the request.
+    /// Refuses requests that the library would take for another operation, and adds what is needed
+    /// to run it to the extensions of the request.
     fn check_operation(&self, request: &mut Request<Body>) -> S3Result<()> {
         let uri = request.uri().clone();
         if let Some(query) = uri
@@ -437,7 +438,7 @@ impl EmbeddedS3 {
         ];
         let owner = self.memory.owner(account);
         let expected = names.iter().filter_map(|name| headers.get(*name));
-        // Where buckets are shared, each account owns all of them.
+        // If buckets are shared, each account owns all of them.
         if owner == account
             && expected
                 .into_iter()

@@ -1,4 +1,4 @@
-//! The tags that a request makes a bucket with, which the library does not read.
+//! The tags in a request that creates a bucket, which the library does not read.
 //!
 //! Source: docs `API_CreateBucketConfiguration`, 2026-11.
 
@@ -10,21 +10,22 @@ use super::body;
 use super::configuration::{Configurations, FromService, of_new_tags};
 use crate::xml::Element;
 
-/// The most bytes of the document: 50 tags of the longest keys and values have fewer.
+/// The maximum number of bytes of the document: 50 tags with the longest keys and values are
+/// shorter.
 const MAX_BYTES: u64 = 128 << 10;
 
-/// Marks a request that makes a bucket, as its extension.
+/// Marks a request that creates a bucket, as its extension.
 #[derive(Clone, Copy)]
 pub(crate) struct CreatesBucket;
 
-/// The configurations that the body of a request gives the new bucket, as an extension of it.
+/// The configurations in the body of a request for the new bucket, as an extension of it.
 #[derive(Clone, Default)]
 pub(crate) struct NewBucket(pub(crate) Configurations);
 
-/// Takes the tags out of the body of a request, and adds them to its extensions.
+/// Moves the tags from the body of a request to its extensions.
 ///
 /// # Errors
-/// `MalformedXML`, `InvalidTag`, and those of reading the body.
+/// `MalformedXML`, `InvalidTag`, and the errors of reading the body.
 pub(crate) async fn take_tags(request: Request<Body>) -> S3Result<Request<Body>> {
     let (mut head, sent) = request.into_parts();
     let bytes = body::collect(Some(sent.into()), MAX_BYTES).await?;

@@ -9,7 +9,7 @@ use crate::xml::Element;
 
 /// The name of the configuration among those of a bucket.
 pub(crate) const NOTIFICATION: &str = "notification";
-/// Each kind with the elements of its configuration and its ARN.
+/// Each kind with its configuration element and its ARN element.
 const KINDS: [(TargetKind, &str, &str); 4] = [
     (TargetKind::Queue, "QueueConfiguration", "Queue"),
     (TargetKind::Topic, "TopicConfiguration", "Topic"),
@@ -53,8 +53,8 @@ fn target(configuration: &Element) -> Option<NotificationTarget> {
     })
 }
 
-/// Whether a configuration is about the change of the key. All are about a test, and `EventBridge` is
-/// told of everything.
+/// Whether a configuration applies to the change of the key. All apply to a test, and `EventBridge`
+/// gets every event.
 fn is_meant(configuration: &Element, change: ObjectChange, key: &str) -> bool {
     if change == ObjectChange::Test || configuration.name == "EventBridgeConfiguration" {
         return true;
@@ -63,7 +63,7 @@ fn is_meant(configuration: &Element, change: ObjectChange, key: &str) -> bool {
     events.any(|event| names(&event.text, change)) && fits(configuration, key)
 }
 
-/// Whether the name of an event, which may end with `*`, is the change's.
+/// Whether the name of an event, which may end with `*`, matches the change.
 fn names(event: &str, change: ObjectChange) -> bool {
     let Some(event) = event.strip_prefix("s3:") else {
         return false;

@@ -1,4 +1,4 @@
-//! The policy of an upload form: until when it may be used, and what its fields must be.
+//! The policy of an upload form: its expiry, and the conditions on its fields.
 //!
 //! Source: docs sigv4-HTTPPOSTConstructPolicy, 2026-11.
 
@@ -12,9 +12,9 @@ use serde_json::{Value, json};
 
 use super::form::Fields;
 
-/// The field that holds it.
+/// The field with the policy.
 pub(crate) const POLICY: &str = "policy";
-/// Fields that no condition need name, besides those whose names begin with [`IGNORED`].
+/// Fields that need no condition, in addition to those whose names begin with [`IGNORED`].
 const EXEMPT: [&str; 6] = [
     "x-amz-signature",
     "signature",
@@ -24,26 +24,26 @@ const EXEMPT: [&str; 6] = [
     POLICY,
 ];
 const IGNORED: [&str; 2] = ["x-ignore-", "x-amz-server-side-encryption"];
-/// When the policy expires that the library gets, which knows the machine's clock only.
+/// The expiry in the policy for the library, which knows only the machine's clock.
 const NEVER: &str = "9999-12-31T23:59:59Z";
 
-/// A policy that was read.
+/// A parsed policy.
 pub(crate) struct Policy {
     expiration: SystemTime,
     conditions: Vec<Condition>,
     document: Value,
 }
 
-/// What a field must be.
+/// The condition on a field.
 struct Condition {
-    /// The name, in small letters.
+    /// The name, in lower case.
     field: String,
     value: String,
     is_prefix: bool,
 }
 
 impl Policy {
-    /// Reads a policy in base 64.
+    /// Reads a policy in base64.
     ///
     /// # Errors
     /// `InvalidPolicyDocument`.
@@ -71,7 +71,7 @@ impl Policy {
         })
     }
 
-    /// Holds a form for this bucket to the policy. How long the file may be is the library's to check.
+    /// Checks a form for this bucket against the policy. The library checks the length of the file.
     ///
     /// # Errors
     /// `AccessDenied`.
@@ -101,7 +101,7 @@ impl Policy {
         }
     }
 
-    /// The same policy for the library, which is not to look at the time.
+    /// The same policy for the library, which must not check the time.
     pub(crate) fn without_expiration(mut self) -> String {
         if let Some(document) = self.document.as_object_mut() {
             document.insert("expiration".to_owned(), NEVER.into());
@@ -120,7 +120,7 @@ impl Policy {
 }
 
 impl Condition {
-    /// Reads a condition; one on the length of the file is none on a field.
+    /// Reads a condition; a condition on the length of the file is not a condition on a field.
     #[expect(clippy::option_option, reason = "unreadable, on no field, on a field")]
     fn read(condition: &Value) -> Option<Option<Self>> {
         if let Some(members) = condition.as_object() {
@@ -158,7 +158,7 @@ impl Condition {
         }
     }
 
-    /// The condition as the error quotes it; its value may be a credential, but no secret.
+    /// The condition as the error quotes it; its value may be a credential, but not a secret.
     fn words(&self) -> Value {
         let operator = if self.is_prefix { "starts-with" } else { "eq" };
         json!([operator, format!("${}", self.field), self.value])

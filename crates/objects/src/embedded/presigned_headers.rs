@@ -1,8 +1,8 @@
-//! Headers that a presigned URL carries in its query.
+//! Headers in the query of a presigned URL.
 //!
 //! SDKs for JavaScript put the `x-amz-` headers of a presigned request into its query, and S3 reads
-//! them there. With version 2 of signatures, which boto3 uses with other endpoints than those of AWS, the
-//! type and the digest of the body are there as well.
+//! them there. With signature version 2, which boto3 uses with endpoints other than AWS's, the type
+//! and the digest of the body are there too.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use percent_encoding::percent_decode_str;
@@ -10,7 +10,7 @@ use percent_encoding::percent_decode_str;
 use super::unauthenticated::is_signing;
 use crate::operation::{Query, VERSION_2, is_of_body};
 
-/// Adds the headers of the query; a header that the request has itself counts.
+/// Adds the headers in the query; a header of the request itself takes precedence.
 pub(super) fn add(query: &str, headers: &mut HeaderMap) {
     let is_version_2 = Query::read(Some(query)).has(VERSION_2);
     for pair in query.split('&') {

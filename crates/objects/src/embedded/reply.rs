@@ -12,7 +12,7 @@ use super::error_subject::ErrorSubject;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amz-request-id");
 const HOST_ID: HeaderName = HeaderName::from_static("x-amz-id-2");
 
-/// The message of an S3 error that has none.
+/// The messages for S3 errors without one.
 ///
 /// Source: docs `ErrorResponses`, 2026-11.
 const MESSAGES: [(&str, &str); 32] = [
@@ -110,7 +110,7 @@ const MESSAGES: [(&str, &str); 32] = [
     ("SlowDown", "Please reduce your request rate."),
 ];
 
-/// What S3 says with an error of that code.
+/// The message of S3 for an error code.
 pub(crate) fn message(code: &str) -> Option<&'static str> {
     MESSAGES
         .iter()
@@ -118,11 +118,11 @@ pub(crate) fn message(code: &str) -> Option<&'static str> {
         .map(|(_, message)| *message)
 }
 
-/// Marks an answer whose status is 202, which the library does not let an operation say.
+/// Marks a reply with status 202, which operations cannot return through the library.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Accepted;
 
-/// The reply with an error.
+/// The reply for an error.
 pub(crate) fn of_error(error: S3Error) -> Response<Body> {
     let status = error
         .status_code()
@@ -134,14 +134,15 @@ pub(crate) fn of_error(error: S3Error) -> Response<Body> {
     })
 }
 
-/// An error in S3's form that the server answers with.
+/// An error that the server returns in S3's form.
 #[derive(Clone, Copy, Debug)]
 pub struct ErrorAnswer<'a> {
     /// The code, such as `SlowDown`.
     pub code: &'a str,
-    /// The status; none takes the usual one of the code, or 503 for a code that S3 does not have.
+    /// The status; `None` selects the usual one of the code, or 503 for a code that S3 does not
+    /// have.
     pub status: Option<StatusCode>,
-    /// The message; none takes the usual one of the code.
+    /// The message; `None` selects the usual one of the code.
     pub message: Option<&'a str>,
     /// The path of the request.
     pub resource: &'a str,
@@ -149,7 +150,7 @@ pub struct ErrorAnswer<'a> {
     pub request_id: &'a str,
 }
 
-/// Renders an error as S3 does: XML with the code, the message, the resource and the id.
+/// Writes an error as S3 does: XML with the code, the message, the resource and the id.
 #[must_use]
 pub fn error_answer(error: &ErrorAnswer<'_>) -> Response<Bytes> {
     let code = S3ErrorCode::from_bytes(error.code.as_bytes());
@@ -165,14 +166,14 @@ pub fn error_answer(error: &ErrorAnswer<'_>) -> Response<Bytes> {
     answer.map(|body| body.bytes().unwrap_or_default())
 }
 
-/// The answer to a request that panicked; the panic goes with it.
+/// The reply to a request that panicked, with the panic.
 pub(crate) fn of_panic(panic: Panic) -> Response<Body> {
     let mut answer = of_error(S3ErrorCode::InternalError.into());
     answer.extensions_mut().insert(panic);
     answer
 }
 
-/// Puts in what every answer carries, and what every error says.
+/// Adds the headers of every reply, and the members of every error.
 pub(crate) fn complete(
     mut answer: Response<Body>,
     request_id: &str,
@@ -214,7 +215,7 @@ fn complete_error(answer: &mut Response<Body>, request_id: &str, subject: &Error
     *answer.body_mut() = Body::from(Bytes::from(completed));
 }
 
-/// Adds to an error's XML the members it lacks: the library knows neither path nor request id.
+/// Adds the members that an error's XML lacks: the library knows neither path nor request id.
 fn with_members(
     xml: &str,
     details: &[(&str, String)],

@@ -20,13 +20,13 @@ use super::load_error::{LoadError, LoadErrorKind, RowError};
 use super::state::{Bucket, Buckets, Object, PartRecord, Upload, UploadedPart, Versioning};
 use super::versions::{DeleteMarker, Version, VersionId};
 
-/// Where the row store has the rows of the embedded S3.
+/// The table of the embedded S3's rows in the row store.
 pub(crate) const ROWS: Table = Table("objects");
 
-/// The separator of the parts of a row's key. Only an object's key, which comes last, may contain it.
+/// The separator of the parts of a row's key. Only an object's key, which is last, may contain it.
 const SEPARATOR: char = '\n';
 
-/// What a row is about. In the order of these a row comes after the one that it belongs to.
+/// The kind of a row. In this order a row comes after the one to which it belongs.
 #[derive(Clone, Copy)]
 pub(crate) enum Kind {
     Bucket,
@@ -37,7 +37,7 @@ pub(crate) enum Kind {
     Version(u64),
 }
 
-/// The key of a row; `rest` is an object's key or, before one, an upload's id.
+/// The key of a row; `rest` is an object's key, preceded by the upload's id in rows of uploads.
 pub(crate) fn key(kind: Kind, account: &str, bucket: &str, rest: &[&str]) -> String {
     let (letter, number) = match kind {
         Kind::Bucket => ('1', None),
@@ -63,7 +63,7 @@ struct BucketRow {
     created: u64,
     region: Option<String>,
     policy: Option<String>,
-    /// Where older versions wrote them.
+    /// The fields of older versions.
     #[serde(default, skip_serializing)]
     notifications: Option<NotificationConfiguration>,
     #[serde(default, skip_serializing_if = "Configurations::is_empty")]
@@ -142,7 +142,7 @@ fn time(seconds: u64) -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(seconds)
 }
 
-/// The row of a bucket, without what is in it.
+/// The row of a bucket, without its contents.
 pub(crate) fn bucket(bucket: &Bucket) -> serde_json::Result<Vec<u8>> {
     serde_json::to_vec(&BucketRow {
         created: seconds(bucket.created),
@@ -223,10 +223,10 @@ fn checksum_row(checksum: &Checksum) -> ChecksumRow {
     }
 }
 
-/// Reads what a row store has, and the files that go with it.
+/// Reads the contents of a row store and their files.
 pub(crate) struct Loader<'a> {
     blobs: &'a Arc<Blobs>,
-    /// Files that more than one row may name.
+    /// Files that several rows may name.
     open: BTreeMap<u64, Arc<super::blobs::Blob>>,
 }
 

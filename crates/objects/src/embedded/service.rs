@@ -1,6 +1,6 @@
 //! The table of operations: the function that the library calls for each, with the account.
 //!
-//! What is not in it answers `NotImplemented`, which is the library's default.
+//! Operations that are not in it return `NotImplemented`, which is the library's default.
 
 use async_trait::async_trait;
 use http::header::CONTENT_TYPE;
@@ -38,7 +38,7 @@ use super::settings::Account;
 use super::state::Store;
 use crate::event::ObjectChange;
 
-/// The account the request acts for.
+/// The account of a request.
 fn account<T>(request: &S3Request<T>) -> String {
     request
         .extensions
@@ -49,7 +49,7 @@ fn account<T>(request: &S3Request<T>) -> String {
 
 type Operation<I, O> = fn(&Store, &str, I) -> S3Result<O>;
 
-/// Runs an operation that needs no more than its input.
+/// Runs an operation that needs only its input.
 fn run<I, O>(
     memory: &Store,
     operation: Operation<I, O>,

@@ -1,7 +1,7 @@
 //! Whether the policy of a bucket allows a service of AWS.
 //!
-//! Source: docs `reference_policies_evaluation-logic` and `reference_policies_elements_condition` of
-//! IAM, 2026-11. A service that is not the account's own needs a statement that allows it, and no
+//! Source: docs `reference_policies_evaluation-logic` and `reference_policies_elements_condition`
+//! of IAM, 2026-11. A service outside of the account needs a statement that allows access, and no
 //! statement may deny it.
 
 use serde_json::{Map, Value};
@@ -10,7 +10,7 @@ use super::EmbeddedS3;
 use super::bucket_policy::items;
 use super::notifications::NOTIFICATION;
 
-/// What a service wants to do.
+/// The access that a service requests.
 #[derive(Clone, Copy, Debug)]
 pub struct ServiceAccess<'a> {
     /// Its principal, such as `b2bi.amazonaws.com`.
@@ -117,7 +117,7 @@ fn holds(condition: &Value, access: &ServiceAccess<'_>) -> bool {
     })
 }
 
-/// What the request of a service has under a key of conditions.
+/// The value of a condition key in a service's request.
 fn value_of<'a>(key: &str, access: &ServiceAccess<'a>) -> Option<&'a str> {
     match key {
         "aws:sourceaccount" => Some(access.source_account),
@@ -129,7 +129,7 @@ fn value_of<'a>(key: &str, access: &ServiceAccess<'a>) -> Option<&'a str> {
     }
 }
 
-/// Tests that are not met by any value, as those of addresses, are not met by a service.
+/// Tests that no value meets, such as those on addresses, fail for a service.
 fn is_met(operator: &str, actual: Option<&str>, values: &Value) -> bool {
     let (operator, if_exists) = match operator.strip_suffix("IfExists") {
         Some(operator) => (operator, true),
@@ -158,7 +158,7 @@ fn is_met(operator: &str, actual: Option<&str>, values: &Value) -> bool {
     }
 }
 
-/// Whether a text fits a pattern with `*` for any text and `?` for any character.
+/// Whether a text matches a pattern with `*` for any text and `?` for any character.
 fn matches(pattern: &str, text: &str) -> bool {
     let (pattern, text): (Vec<char>, Vec<char>) =
         (pattern.chars().collect(), text.chars().collect());

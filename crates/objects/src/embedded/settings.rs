@@ -5,18 +5,18 @@ use std::time::SystemTime;
 
 use b2bi_local_sigv4::Credential;
 
-/// The clock; every timestamp the store writes and every expiry it checks uses it.
+/// The clock for every timestamp that the store writes and every expiry that it checks.
 pub type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
 
-/// Makes identifiers, each different: request ids and upload ids.
+/// Creates unique identifiers: request ids and upload ids.
 ///
 /// They are used in headers and URLs, so they consist of letters, digits and hyphens.
 pub type Ids = Arc<dyn Fn() -> String + Send + Sync>;
 
-/// The account of an access key id; none for an unknown one.
+/// The account of an access key id; `None` for an unknown one.
 pub type AccountOf = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
-/// The account a request acts for, as an extension of the HTTP request.
+/// The account of a request, as an extension of the HTTP request.
 ///
 /// [`EmbeddedS3::call`](crate::EmbeddedS3::call) adds it; operations read it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub struct Account(pub String);
 /// The credentials that the embedded S3 accepts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Credentials {
-    /// Any credentials or none: signatures are not looked at. A presigned request still expires.
+    /// Any credentials or none: signatures are not checked. A presigned request still expires.
     Any,
     /// Only requests signed with one of these keys; each signature is checked, by [`Settings::clock`].
     Known(Vec<Credential>),
@@ -36,31 +36,31 @@ pub enum Credentials {
 pub struct Settings {
     /// The clock.
     pub clock: Clock,
-    /// Makes request and upload ids.
+    /// Creates request and upload ids.
     pub ids: Ids,
     /// The accepted credentials.
     pub credentials: Credentials,
-    /// The server's own region, which signatures may name even if AWS has none of that name.
+    /// The server's own region, which signatures may name even if AWS has no such region.
     pub region: String,
     /// Whether all accounts see the same buckets.
     pub shared: bool,
-    /// The greatest size of an object or a part, in bytes; more is `EntityTooLarge`.
+    /// The maximum size of an object or a part, in bytes; more is `EntityTooLarge`.
     pub max_object_bytes: u64,
     /// The domains under which `bucket.domain` and `bucket.s3.domain` name a bucket.
     ///
-    /// A request to any other host names its bucket in the path.
+    /// A request to any other host has its bucket in the path.
     pub domains: Vec<String>,
-    /// Tells the account of a form upload, which names its access key in the body, where whoever
-    /// calls the embedded S3 does not look. What it does not know goes to the account of the call.
+    /// Returns the account of a form upload. Its access key is in the body, which the caller of the
+    /// embedded S3 does not read. For an unknown key, the account of the call is used.
     pub account_of: AccountOf,
-    /// How many events a slow listener may fall behind before it loses the oldest.
+    /// How many events a slow subscriber may fall behind before it loses the oldest.
     pub event_capacity: usize,
 }
 
 impl Settings {
-    /// Settings for development: any credentials, accounts apart, objects up to 5 GiB, which is
+    /// Settings for development: any credentials, separate accounts, objects up to 5 GiB, which is
     /// S3's own limit for one request, virtual hosts under `localhost` and `amazonaws.com`, and
-    /// access keys of twelve digits for accounts.
+    /// access keys of twelve digits as accounts.
     #[must_use]
     pub fn new(clock: Clock, ids: Ids) -> Self {
         Self {

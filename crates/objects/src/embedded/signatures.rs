@@ -1,4 +1,4 @@
-//! Checks the signatures of requests, and reports errors in the words of S3.
+//! Checks the signatures of requests, and returns S3's errors.
 
 use std::time::SystemTime;
 
@@ -12,7 +12,7 @@ use s3s::{S3Error, S3ErrorCode, S3Result};
 use super::form::Fields;
 use super::policy::POLICY;
 
-/// The keys whose signatures are believed, and the server's own region.
+/// The keys whose signatures are accepted, and the server's own region.
 #[derive(Clone)]
 pub(crate) struct Signatures {
     verifier: Verifier,
@@ -27,7 +27,7 @@ impl Signatures {
     /// Checks the signature of a request; the body is checked later.
     ///
     /// # Errors
-    /// What S3 answers to such a signature.
+    /// The error of S3 for the signature.
     pub(crate) fn request(&self, head: &Parts, now: SystemTime) -> S3Result<BodyHash> {
         let verified = self
             .verifier
@@ -40,7 +40,7 @@ impl Signatures {
     /// Checks the signature of an upload form.
     ///
     /// # Errors
-    /// What S3 answers to such a signature.
+    /// The error of S3 for the signature.
     pub(crate) fn form(&self, fields: &Fields, now: SystemTime) -> S3Result<()> {
         let signed = FormFields {
             policy: fields.get(POLICY),
@@ -148,7 +148,7 @@ fn with(code: S3ErrorCode, message: String) -> S3Error {
     S3Error::with_message(code, message)
 }
 
-/// The body is another one than was signed.
+/// The body is not the one that was signed.
 pub(crate) fn another_body() -> S3Error {
     let mut error = S3Error::new(S3ErrorCode::Custom("XAmzContentSHA256Mismatch".into()));
     error.set_status_code(StatusCode::BAD_REQUEST);

@@ -1,7 +1,7 @@
-//! The buckets and objects of all accounts: what is known of them, in memory.
+//! The buckets and objects of all accounts in memory.
 //!
-//! Their bytes are in memory too, or in files; see [`Content`]. What is done here is kept on disk
-//! by [`Disk`], when there is one.
+//! Their bytes are in memory too, or in files; see [`Content`]. [`Disk`] stores the changes on
+//! disk, if there is one.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock, Weak};
@@ -22,30 +22,31 @@ use super::settings::{Clock, Ids, Settings};
 use super::versions::{Found, KeyEdit, KeyVersions, VersionId};
 use crate::event::{ObjectChange, ObjectEvent};
 
-/// The account that owns everything when accounts share their objects.
+/// The account that owns everything if accounts share their objects.
 const SHARED: &str = "shared";
 
-/// Where the embedded S3 keeps its buckets; a handle, cheap to clone.
+/// The buckets of the embedded S3; a handle, cheap to clone.
 ///
 /// Each account's buckets are one ordered map under one lock, so a rule over several objects is
-/// checked and applied at once. What is costly (reading bodies, digests) happens outside of it.
+/// checked and applied atomically. Expensive work (reading bodies, digests) happens outside of the
+/// lock.
 #[derive(Clone)]
 pub(crate) struct Store {
     inner: Arc<Inner>,
 }
 
-/// A handle that does not keep the buckets.
+/// A handle that does not keep the buckets alive.
 pub(crate) struct WeakStore(Weak<Inner>);
 
 impl WeakStore {
-    /// The buckets, if they are still there.
+    /// The buckets, if they still exist.
     pub(crate) fn upgrade(&self) -> Option<Store> {
         self.0.upgrade().map(|inner| Store { inner })
     }
 }
 
 struct Inner {
-    // Dropped first, so that the files of objects that are dropped with it stay.
+    // Dropped first, so that the files of objects that are dropped with it are kept.
     disk: Option<Disk>,
     accounts: DashMap<String, Arc<RwLock<Buckets>>>,
     events: broadcast::Sender<ObjectEvent>,
@@ -58,25 +59,25 @@ struct Inner {
 /// The buckets of one account, by name.
 pub(crate) type Buckets = BTreeMap<String, Bucket>;
 
-/// A bucket and what is in it.
+/// A bucket and its contents.
 pub(crate) struct Bucket {
     pub(crate) created: SystemTime,
-    /// Where it was asked to be; nowhere in particular means us-east-1.
+    /// The requested region; `None` means us-east-1.
     pub(crate) region: Option<String>,
     /// The current objects, by key.
     pub(crate) objects: BTreeMap<String, Arc<Object>>,
     /// Older versions and delete markers, by key; no key has an empty map.
     pub(crate) versions: BTreeMap<String, KeyVersions>,
-    /// Uploads under way, by key and upload id, which is the order they are listed in.
+    /// Uploads in progress, by key and upload id, which is the order of their list.
     pub(crate) uploads: BTreeMap<(String, String), Upload>,
-    /// Kept for who asks for it; nothing enforces it.
+    /// Stored and returned; not enforced.
     pub(crate) policy: Option<String>,
-    /// The documents that were put.
+    /// The stored documents.
     pub(crate) configurations: Configurations,
     pub(crate) versioning: Versioning,
 }
 
-/// Whether a bucket keeps what is replaced or deleted.
+/// Whether a bucket keeps versions that are replaced or deleted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Versioning {
     #[default]
@@ -85,7 +86,7 @@ pub(crate) enum Versioning {
     Suspended,
 }
 
-/// An object. Replaced whole, but for its tags.
+/// An object. It is replaced as a whole, except for its tags.
 #[derive(Clone)]
 pub(crate) struct Object {
     pub(crate) content: Content,
@@ -94,12 +95,12 @@ pub(crate) struct Object {
     pub(crate) last_modified: SystemTime,
     pub(crate) headers: Headers,
     pub(crate) checksum: Checksum,
-    /// The sizes and checksums of its parts, when it was uploaded in parts.
+    /// The sizes and checksums of its parts, if it was uploaded in parts.
     pub(crate) parts: Vec<PartRecord>,
     pub(crate) tags: Vec<(String, String)>,
-    /// Set where the object is put into its bucket.
+    /// Set when the object is put into its bucket.
     pub(crate) version: VersionId,
-    /// The multipart upload that it was made of; none after an import.
+    /// The multipart upload that created it; `None` after an import.
     pub(crate) upload_id: Option<Box<str>>,
 }
 
@@ -112,7 +113,7 @@ pub(crate) struct NewObject {
 /// An object that was put into a bucket, and its version id if the bucket has versions.
 pub(crate) type Placed = Found;
 
-/// The facts about a part that are kept once its object is complete.
+/// The facts about a part that are kept after its object is complete.
 #[derive(Clone)]
 pub(crate) struct PartRecord {
     pub(crate) number: i32,
@@ -120,20 +121,20 @@ pub(crate) struct PartRecord {
     pub(crate) checksum: Checksum,
 }
 
-/// A multipart upload under way.
+/// A multipart upload in progress.
 #[derive(Clone)]
 pub(crate) struct Upload {
     pub(crate) initiated: SystemTime,
     pub(crate) headers: Headers,
     pub(crate) tags: Vec<(String, String)>,
     pub(crate) algorithm: Algorithm,
-    /// Whether the client chose the algorithm; only then are other ones refused.
+    /// Whether the client chose the algorithm; only then are others refused.
     pub(crate) chosen: bool,
     pub(crate) composite: bool,
     pub(crate) parts: BTreeMap<i32, UploadedPart>,
 }
 
-/// A part of an upload under way.
+/// A part of an upload in progress.
 #[derive(Clone)]
 pub(crate) struct UploadedPart {
     pub(crate) content: Content,
@@ -143,14 +144,15 @@ pub(crate) struct UploadedPart {
 }
 
 impl Object {
-    /// The `ETag` as S3's shapes hold it.
+    /// The `ETag` in the type of S3's shapes.
     pub(crate) fn etag(&self) -> ETag {
         ETag::Strong(self.entity_tag.clone())
     }
 }
 
 impl Upload {
-    /// Whether clients must give the checksum of each part, since the object's is made of them.
+    /// Whether clients must send the checksum of each part, because the object's is computed from
+    /// them.
     pub(crate) fn wants_part_checksums(&self) -> bool {
         self.chosen && self.composite
     }
@@ -171,14 +173,14 @@ impl Bucket {
         }
     }
 
-    /// The bucket with its settings and nothing in it.
+    /// The bucket with its settings and no contents.
     pub(crate) fn without_content(&self) -> Self {
         let mut copy = Self::new(self.created, self.region.clone());
         copy.copy_settings(self);
         copy
     }
 
-    /// Takes over what is said of another bucket.
+    /// Copies the settings of another bucket.
     pub(crate) fn copy_settings(&mut self, other: &Self) {
         self.created = other.created;
         self.region.clone_from(&other.region);
@@ -187,13 +189,13 @@ impl Bucket {
         self.versioning = other.versioning;
     }
 
-    /// Whether no object and no version is in it.
+    /// Whether it contains no object and no version.
     pub(crate) fn is_empty(&self) -> bool {
         self.objects.is_empty() && self.versions.is_empty()
     }
 }
 
-/// The bucket of that name.
+/// The bucket with this name.
 ///
 /// # Errors
 /// `NoSuchBucket`.
@@ -203,7 +205,7 @@ pub(crate) fn bucket<'a>(buckets: &'a Buckets, name: &str) -> S3Result<&'a Bucke
         .ok_or_else(|| S3ErrorCode::NoSuchBucket.into())
 }
 
-/// The bucket of that name, to be changed.
+/// The bucket with this name, for changes.
 ///
 /// # Errors
 /// `NoSuchBucket`.
@@ -214,7 +216,7 @@ pub(crate) fn bucket_mut<'a>(buckets: &'a mut Buckets, name: &str) -> S3Result<&
 }
 
 impl Store {
-    /// Existing buckets, and the store for changes of them, if there is one.
+    /// Existing buckets, and the store for their changes, if there is one.
     pub(crate) fn new(
         settings: &Settings,
         accounts: BTreeMap<String, Buckets>,
@@ -245,7 +247,7 @@ impl Store {
         self.inner.disk.as_ref()
     }
 
-    /// The time now, to the second: S3 keeps no finer times.
+    /// The current time, to the second: S3 stores no finer times.
     pub(crate) fn now(&self) -> SystemTime {
         let since = (self.inner.clock)()
             .duration_since(UNIX_EPOCH)
@@ -253,28 +255,28 @@ impl Store {
         UNIX_EPOCH + Duration::from_secs(since.as_secs())
     }
 
-    /// A fresh identifier.
+    /// A new identifier.
     pub(crate) fn id(&self) -> String {
         (self.inner.ids)()
     }
 
-    /// The greatest size of one object or part, in bytes.
+    /// The maximum size of one object or part, in bytes.
     pub(crate) fn max_object_bytes(&self) -> u64 {
         self.inner.max_object_bytes
     }
 
-    /// The account that owns what this account sees.
+    /// The account that owns the buckets that this account sees.
     pub(crate) fn owner<'a>(&self, account: &'a str) -> &'a str {
         if self.inner.shared { SHARED } else { account }
     }
 
-    /// Every account that owns buckets or did.
+    /// Every account that owns or has owned buckets.
     pub(crate) fn owners(&self) -> Vec<String> {
         let owners = self.inner.accounts.iter();
         owners.map(|owners| owners.key().clone()).collect()
     }
 
-    /// How many events the slowest listener has not taken yet.
+    /// The number of events that the slowest subscriber has not received yet.
     pub(crate) fn pending_events(&self) -> usize {
         self.inner.events.len()
     }
@@ -284,14 +286,14 @@ impl Store {
         self.inner.events.subscribe()
     }
 
-    /// Looks at the account's buckets. The lock is held while `look` runs, and no longer.
+    /// Reads the account's buckets. The lock is held only while `look` runs.
     pub(crate) fn read<T>(&self, account: &str, look: impl FnOnce(&Buckets) -> T) -> T {
         let buckets = self.buckets(account);
         let guard = buckets.read().unwrap_or_else(PoisonError::into_inner);
         look(&guard)
     }
 
-    /// Changes the account's buckets. The lock is held while `change` runs, and no longer.
+    /// Changes the account's buckets. The lock is held only while `change` runs.
     pub(crate) fn write<T>(&self, account: &str, change: impl FnOnce(&mut Buckets) -> T) -> T {
         let buckets = self.buckets(account);
         let mut guard = buckets.write().unwrap_or_else(PoisonError::into_inner);
@@ -321,10 +323,10 @@ impl Store {
         })
     }
 
-    /// The object under the key, or a version of it, as a client asks for it.
+    /// The object under the key, or a version of it, as a client requests it.
     ///
     /// # Errors
-    /// `NoSuchBucket`, and those of [`Bucket::find`].
+    /// `NoSuchBucket`, and the errors of [`Bucket::find`].
     pub(crate) fn find(
         &self,
         account: &str,
@@ -337,10 +339,10 @@ impl Store {
         })
     }
 
-    /// Inserts the object if `condition` allows it, and emits its event.
+    /// Inserts the object if `condition` allows it, and sends its event.
     ///
     /// # Errors
-    /// `NoSuchBucket`, and what the condition says.
+    /// `NoSuchBucket`, and the error of the condition.
     pub(crate) fn insert(
         &self,
         account: &str,
@@ -364,10 +366,10 @@ impl Store {
         })
     }
 
-    /// Removes the object from a locked bucket, and emits its event if it existed.
+    /// Removes the object from a locked bucket, and sends its event if it existed.
     ///
     /// # Errors
-    /// The disk does not accept it.
+    /// The disk refuses it.
     pub(crate) fn remove(
         &self,
         account: &str,
@@ -381,7 +383,7 @@ impl Store {
         self.change(account, bucket_name, bucket, changes, events)
     }
 
-    /// Emits the event of a change of a bucket's notifications, with their targets.
+    /// Sends the event of a change of a bucket's notifications, with their targets.
     pub(crate) fn send_test(&self, account: &str, bucket_name: &str) {
         let notified = self.read(account, |buckets| {
             let bucket = buckets.get(bucket_name)?;
@@ -403,7 +405,7 @@ impl Store {
         }
     }
 
-    /// Sends an event. Called under the bucket's lock, so events come in the order of changes.
+    /// Sends an event. Called under the bucket's lock, so events have the order of the changes.
     pub(crate) fn send_event(&self, event: ObjectEvent) {
         // An error means that there are no subscribers.
         let _ = self.inner.events.send(event);

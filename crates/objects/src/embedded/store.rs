@@ -1,4 +1,4 @@
-//! The embedded S3 as the service sees it.
+//! The embedded S3 behind the trait that the service uses.
 
 use std::ops::Range;
 

@@ -9,13 +9,13 @@ pub(crate) fn written(time: SystemTime) -> Option<String> {
     formatted(&Timestamp::from(time), TimestampFormat::DateTime)
 }
 
-/// The time of a text.
+/// The time in a text.
 pub(crate) fn read(text: &str) -> Option<SystemTime> {
     let time = Timestamp::parse(TimestampFormat::DateTime, text).ok()?;
     of(&time)
 }
 
-/// A time of the library, to the millisecond; none before 1970.
+/// A time of the library, to the millisecond; `None` before 1970.
 pub(crate) fn of(time: &Timestamp) -> Option<SystemTime> {
     let seconds = formatted(time, TimestampFormat::EpochSeconds)?;
     let (whole, fraction) = seconds.split_once('.').unwrap_or((&seconds, ""));
@@ -31,7 +31,7 @@ fn formatted(time: &Timestamp, format: TimestampFormat) -> Option<String> {
     String::from_utf8(text).ok()
 }
 
-/// A time in documents, as text.
+/// A time as text in documents.
 pub(crate) mod text {
     use std::time::SystemTime;
 
@@ -40,7 +40,7 @@ pub(crate) mod text {
     /// Writes the time.
     ///
     /// # Errors
-    /// It has no text.
+    /// It cannot be written.
     pub(crate) fn serialize<S: Serializer>(time: &SystemTime, out: S) -> Result<S::Ok, S::Error> {
         let text =
             super::written(*time).ok_or_else(|| ser::Error::custom("a time without text"))?;
@@ -50,7 +50,7 @@ pub(crate) mod text {
     /// Reads the time.
     ///
     /// # Errors
-    /// The text is no time.
+    /// The text is not a time.
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(input: D) -> Result<SystemTime, D::Error> {
         let text = String::deserialize(input)?;
         let expected = || de::Error::custom("a time must be such as 2026-01-31T09:30:00Z");

@@ -1,9 +1,9 @@
-//! Makes a signed request anonymous, so that any credentials will do.
+//! Makes a signed request anonymous, so that it is accepted with any credentials.
 //!
-//! The library takes a request only unsigned or signed with a key it knows. So what a signature
-//! adds to a request is taken off again: the header, the query's members, the chunks of an
-//! `aws-chunked` body. What is not a matter of trust stays: a presigned request expires, and
-//! checksums in trailers become headers.
+//! The library accepts only unsigned requests and those signed with a key it knows. So this removes
+//! what a signature adds to a request: the header, the query parameters, the chunks of an
+//! `aws-chunked` body. Other effects remain: a presigned request expires, and checksums in trailers
+//! become headers.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -28,7 +28,7 @@ use super::chunked::Decoder;
 use super::hashed::{gathered, hashed};
 use super::{body, checksum_names, fields};
 
-/// The members of a query that sign it, in signature versions 4 and 2.
+/// The query parameters of a signature, in versions 4 and 2.
 const SIGNING: [&str; 10] = [
     "x-amz-algorithm",
     "x-amz-credential",
@@ -42,7 +42,7 @@ const SIGNING: [&str; 10] = [
     "expires",
 ];
 
-/// The headers behind a body, once it is read.
+/// The headers after a body, once it has been read.
 #[derive(Clone, Default)]
 pub(crate) struct Trailers(Arc<Mutex<Option<HeaderMap>>>);
 
@@ -51,17 +51,17 @@ impl Trailers {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(headers);
     }
 
-    /// Removes them; none before the end of the body.
+    /// Removes them; `None` before the end of the body.
     pub(crate) fn take(&self) -> Option<HeaderMap> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 
-/// Takes the signature off a request, and checks the body against what was `signed` of it; `streams`
-/// says that a body is not to be gathered first.
+/// Removes the signature from a request, and checks the body against the hash in `signed`;
+/// `streams` says that a body must not be collected first.
 ///
 /// # Errors
-/// `AccessDenied` for a presigned request that has expired, and the faults of its body.
+/// `AccessDenied` for an expired presigned request, and the errors of its body.
 pub(crate) async fn strip(
     mut request: Request<Body>,
     now: SystemTime,
@@ -72,7 +72,7 @@ pub(crate) async fn strip(
     check_expiry(request.uri().query().unwrap_or_default(), now)?;
     *request.uri_mut() = unsigned_uri(request.uri())?;
     request.headers_mut().remove(AUTHORIZATION);
-    // S3 sends everything when it cannot read the range; the library answers with an error.
+    // S3 sends everything if it cannot read the range; the library returns an error.
     if Range::parse(text(request.headers(), "range")).is_err() {
         request.headers_mut().remove(RANGE);
     }
@@ -81,7 +81,7 @@ pub(crate) async fn strip(
     match signed {
         BodyHash::Any => {}
         BodyHash::Sha256(hash) if is_upload(&head) => body = hashed(body, hash)?,
-        // The library has no good word for a document that cannot be read to its end.
+        // The library has no good message for a document that cannot be read to its end.
         BodyHash::Sha256(hash) => body = gathered(body, &hash).await?,
         BodyHash::Chunks(verifier) => chunks = Some(verifier),
     }
@@ -102,7 +102,7 @@ pub(crate) async fn strip(
     Ok(Request::from_parts(head, body))
 }
 
-/// Whether a request may have a long body, which is read as it comes.
+/// Whether a request may have a long body, which is read as it arrives.
 fn is_upload(head: &Parts) -> bool {
     let length = text(&head.headers, "content-length").parse::<usize>();
     head.method == Method::PUT && !length.is_ok_and(|length| length <= IN_ROW)
@@ -120,7 +120,7 @@ fn member<'a>(query: &'a str, name: &str) -> Option<&'a str> {
         .map(|(_, value)| value)
 }
 
-/// Whether a member of a query signs it.
+/// Whether a query parameter belongs to the signature.
 pub(super) fn is_signing(name: &str) -> bool {
     let mut names = SIGNING.iter();
     names.any(|signing| signing.eq_ignore_ascii_case(name))
@@ -140,8 +140,8 @@ fn check_expiry(query: &str, now: SystemTime) -> S3Result<()> {
     Ok(())
 }
 
-/// When a presigned request expires, in seconds since 1970; none if it does not say so in a way that
-/// can be read. A time that is later than any is the last there is.
+/// When a presigned request expires, in seconds since 1970; `None` if this cannot be read. A time
+/// beyond the range becomes the last possible one.
 fn expiry(query: &str) -> Option<u64> {
     if let Some(seconds) = member(query, "Expires") {
         return number(seconds);
@@ -156,13 +156,13 @@ fn expiry(query: &str) -> Option<u64> {
     Some(seconds_since_1970(signed)?.saturating_add(valid))
 }
 
-/// A number of digits, however many.
+/// A number with any number of digits.
 fn number(text: &str) -> Option<u64> {
     let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| text.parse().unwrap_or(u64::MAX))
 }
 
-/// A time before 1970 is taken for the start of 1970.
+/// A time before 1970 becomes the start of 1970.
 fn seconds_since_1970(timestamp: Timestamp) -> Option<u64> {
     let mut seconds = Vec::new();
     timestamp
@@ -250,7 +250,7 @@ fn decoded(
     })
 }
 
-/// The headers of a request whose body is decoded.
+/// Adjusts the headers of a request whose body is decoded.
 fn settle(headers: &mut HeaderMap, length: usize) {
     let encoding = fields::without_aws_chunked(text(headers, "content-encoding"));
     for name in [CONTENT_ENCODING, TRANSFER_ENCODING] {
@@ -315,7 +315,7 @@ mod tests {
         check("X-Amz-Signature=s&X-Amz-Date=zzz", 101, true);
     }
 
-    /// The last second that the clock of the S3 can show.
+    /// The last second of S3's clock.
     const LAST: u64 = 253_402_300_799;
 
     #[test]

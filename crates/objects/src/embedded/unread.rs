@@ -1,6 +1,6 @@
-//! The rest of a request's body that is unread when the reply is ready.
+//! The unread rest of a request's body when the reply is ready.
 //!
-//! Many clients read the answer only once they could send everything, and see a closed connection
+//! Many clients read the reply only after they have sent everything, and see a closed connection
 //! instead of an error.
 
 use std::pin::Pin;
@@ -15,7 +15,7 @@ use s3s::{Body, StdError};
 
 use super::body;
 
-/// A body that two may read from, one after the other.
+/// A body that can be read from two places, one after the other.
 #[derive(Clone)]
 pub(crate) struct SharedBody(Arc<Mutex<Body>>);
 
@@ -24,7 +24,7 @@ impl SharedBody {
         Self(Arc::new(Mutex::new(body)))
     }
 
-    /// A body with what this one has yet.
+    /// A body with the unread rest of this one.
     pub(crate) fn body(&self) -> Body {
         let frames = self.clone().map(|piece| piece.map(Frame::data));
         Body::http_body_unsync(StreamBody::new(frames))
@@ -40,7 +40,7 @@ impl Stream for SharedBody {
     }
 }
 
-/// Reads a body to its end, or as far as `limit` bytes; what it has is dropped.
+/// Reads a body to its end, or up to `limit` bytes, and drops the bytes.
 pub(crate) async fn drain<S>(mut body: S, limit: u64)
 where
     S: Stream<Item = Result<Bytes, StdError>> + Unpin,

@@ -1,7 +1,7 @@
-//! The versions of objects: what writes and deletes leave behind in a bucket that keeps them.
+//! The versions of objects: what writes and deletes keep in a bucket with versioning.
 //!
 //! The current object of a key is in [`Bucket::objects`], where all reads look. Older versions and
-//! delete markers are in [`Bucket::versions`], so a bucket without versioning pays nothing for them.
+//! delete markers are in [`Bucket::versions`], so a bucket without versioning has no extra cost.
 //! Source: docs `Versioning`, `DeleteMarker`, `AddingObjectstoVersionSuspendedBuckets`, 2026-11.
 
 use std::collections::BTreeMap;
@@ -19,13 +19,13 @@ use super::change::{Change, KeyEvent};
 use super::state::{Bucket, Object, Store, Versioning};
 use crate::event::ObjectChange;
 
-/// How S3 names the version that was written without versioning.
+/// S3's name for a version that was written without versioning.
 pub(crate) const NULL: &str = "null";
-/// The bytes of a version id before they are encoded, and its length then.
+/// The number of bytes of a version id before encoding, and the length after it.
 const ID_BYTES: usize = 24;
 const ID_LENGTH: usize = 32;
 
-/// Which of the versions of its key something is.
+/// Identifies a version of its key.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct VersionId {
     /// Greater than those of all older versions of the key.
@@ -41,7 +41,7 @@ pub(crate) enum Version {
     DeleteMarker(DeleteMarker),
 }
 
-/// What a delete leaves in place of the object.
+/// The marker that a delete leaves instead of the object.
 #[derive(Clone)]
 pub(crate) struct DeleteMarker {
     pub(crate) version: VersionId,
@@ -52,7 +52,7 @@ pub(crate) struct DeleteMarker {
 pub(crate) type KeyVersions = BTreeMap<u64, Version>;
 
 impl VersionId {
-    /// The name that clients have for it.
+    /// Its name for clients.
     pub(crate) fn name(&self) -> &str {
         self.id.as_deref().unwrap_or(NULL)
     }
@@ -66,7 +66,7 @@ impl Version {
         }
     }
 
-    /// When it was made.
+    /// When it was created.
     pub(crate) fn modified(&self) -> SystemTime {
         match self {
             Self::Object(object) => object.last_modified,
@@ -78,7 +78,7 @@ impl Version {
 /// Checks the version id of a request.
 ///
 /// # Errors
-/// `InvalidArgument` for what no version is named.
+/// `InvalidArgument` for a text that cannot be a version id.
 pub(crate) fn checked_id(id: Option<&str>) -> S3Result<Option<&str>> {
     match id {
         None | Some(NULL) => Ok(id),
@@ -111,7 +111,7 @@ impl Store {
 pub(crate) struct Found {
     pub(crate) object: Arc<Object>,
     pub(crate) version_id: Option<String>,
-    /// When a current object expires by a lifecycle rule, in the form of headers.
+    /// When a current object expires by a lifecycle rule, in the format of the header.
     pub(crate) expiration: Option<String>,
 }
 
@@ -121,11 +121,11 @@ impl Bucket {
         (self.versioning != Versioning::Never).then(|| version.name().to_owned())
     }
 
-    /// The object under the key, or the version of it that is named.
+    /// The object under the key, or the named version of it.
     ///
     /// # Errors
-    /// `NoSuchKey`, `NoSuchVersion`, `InvalidArgument`, and `MethodNotAllowed` for a delete marker
-    /// that is named.
+    /// `NoSuchKey`, `NoSuchVersion`, `InvalidArgument`, and `MethodNotAllowed` if the named version
+    /// is a delete marker.
     pub(crate) fn find(&self, key: &str, version_id: Option<&str>) -> S3Result<Found> {
         let object = match checked_id(version_id)? {
             None => self.current(key)?,
@@ -140,7 +140,7 @@ impl Bucket {
         })
     }
 
-    /// The version that was made of a multipart upload.
+    /// The version that a multipart upload created.
     pub(crate) fn object_of_upload(&self, key: &str, upload_id: &str) -> Option<Arc<Object>> {
         let older = self.versions.get(key).into_iter();
         let older = older.flat_map(BTreeMap::values);
@@ -153,13 +153,13 @@ impl Bucket {
         found.map(Arc::clone)
     }
 
-    /// The sequence of a version that is newer than all of the key's that are not current.
+    /// A sequence that is greater than those of the key's noncurrent versions.
     pub(crate) fn next_sequence(&self, key: &str) -> u64 {
         let newest = self.versions.get(key).and_then(BTreeMap::last_key_value);
         newest.map_or(0, |(newest, _)| newest.saturating_add(1))
     }
 
-    /// The change that replaces the version which the object is of.
+    /// The change that replaces the object's version.
     pub(crate) fn replacement(&self, key: &str, object: Object) -> Change {
         let sequence = object.version.sequence;
         let current = self.objects.get(key);
@@ -231,18 +231,18 @@ fn of_marker(mut error: S3Error, marker: &DeleteMarker) -> S3Error {
     error
 }
 
-/// What a delete did to a key.
+/// The effect of a delete on a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Deleted {
     /// The object was deleted permanently, if there was one.
     Object,
     /// A delete marker hides it.
     MarkerCreated(VersionId),
-    /// The version is gone, if there was one.
+    /// The version was removed, if there was one.
     Version { was_marker: bool },
 }
 
-/// What a request does to one key of a bucket, before any of it is done.
+/// The changes of a request to one key of a bucket, before any is applied.
 pub(crate) struct KeyEdit<'a> {
     store: &'a Store,
     bucket: &'a Bucket,
@@ -271,7 +271,7 @@ impl<'a> KeyEdit<'a> {
         }
     }
 
-    /// The time now.
+    /// The current time.
     pub(crate) fn now(&self) -> SystemTime {
         self.store.now()
     }
@@ -281,7 +281,7 @@ impl<'a> KeyEdit<'a> {
         self.current.as_deref()
     }
 
-    /// The version of that name, if it is an object.
+    /// The version with this name, if it is an object.
     pub(crate) fn object(&self, id: &str) -> Option<&Object> {
         let current = self.current();
         if current.is_some_and(|object| object.version.name() == id) {
@@ -294,10 +294,10 @@ impl<'a> KeyEdit<'a> {
         })
     }
 
-    /// Makes the object the current one, with the lock and the encryption that it has in the bucket.
+    /// Makes the object the current one, with the lock and the encryption that the bucket gives it.
     ///
     /// # Errors
-    /// It asks for a lock, and the bucket has no object lock.
+    /// It requests a lock, and the bucket has no object lock.
     pub(crate) fn put(
         &mut self,
         mut object: Object,
@@ -307,22 +307,22 @@ impl<'a> KeyEdit<'a> {
         object.headers.encrypt_in(self.bucket);
         object.version = self.make_room();
         let object = Arc::new(object);
-        self.tell(change, Some(&object), &object.version);
+        self.add_event(change, Some(&object), &object.version);
         self.current = Some(Arc::clone(&object));
         Ok(object)
     }
 
-    /// Deletes the object as a request without a version id does.
+    /// Deletes the object like a request without a version id.
     pub(crate) fn delete(&mut self) -> Deleted {
         if self.versioning == Versioning::Never {
             if let Some(object) = self.current.take() {
-                self.tell(ObjectChange::Delete, Some(&object), &object.version);
+                self.add_event(ObjectChange::Delete, Some(&object), &object.version);
             }
             return Deleted::Object;
         }
         let version = self.make_room();
         self.current = None;
-        self.tell(ObjectChange::DeleteMarkerCreated, None, &version);
+        self.add_event(ObjectChange::DeleteMarkerCreated, None, &version);
         let marker = DeleteMarker {
             version: version.clone(),
             last_modified: self.now(),
@@ -336,7 +336,7 @@ impl<'a> KeyEdit<'a> {
     pub(crate) fn delete_version(&mut self, id: &str) -> Deleted {
         let is_named = |object: &Arc<Object>| object.version.name() == id;
         if let Some(object) = self.current.take_if(|object| is_named(object)) {
-            self.tell(ObjectChange::Delete, Some(&object), &object.version);
+            self.add_event(ObjectChange::Delete, Some(&object), &object.version);
             self.promote();
             return Deleted::Version { was_marker: false };
         }
@@ -349,7 +349,7 @@ impl<'a> KeyEdit<'a> {
             Version::Object(object) => Some(object),
             Version::DeleteMarker(_) => None,
         };
-        self.tell(ObjectChange::Delete, object, named.id());
+        self.add_event(ObjectChange::Delete, object, named.id());
         if self.current.is_none() {
             self.promote();
         }
@@ -358,7 +358,7 @@ impl<'a> KeyEdit<'a> {
         }
     }
 
-    /// Gives the version of that name another storage class.
+    /// Moves the version with this name to another storage class.
     pub(crate) fn set_storage_class(&mut self, id: &str, class: &str) {
         let Some(object) = self.object(id) else {
             return;
@@ -366,7 +366,7 @@ impl<'a> KeyEdit<'a> {
         let mut object = object.clone();
         object.headers.storage_class = Some(class.to_owned().into());
         let object = Arc::new(object);
-        self.tell(ObjectChange::Transition, Some(&object), &object.version);
+        self.add_event(ObjectChange::Transition, Some(&object), &object.version);
         let current = self.current();
         if current.is_some_and(|current| current.version == object.version) {
             self.current = Some(object);
@@ -402,7 +402,8 @@ impl<'a> KeyEdit<'a> {
         all.into_values().rev()
     }
 
-    /// Moves away what a new version replaces or hides, and returns the id of the new version.
+    /// Moves away the version that a new one replaces or hides, and returns the id of the new
+    /// version.
     fn make_room(&mut self) -> VersionId {
         if self.versioning == Versioning::Never {
             return VersionId::default();
@@ -429,7 +430,7 @@ impl<'a> KeyEdit<'a> {
         greatest.map_or(0, |greatest| greatest.saturating_add(1))
     }
 
-    /// There is one null version at most.
+    /// There is at most one null version.
     fn drop_null(&mut self) {
         self.current.take_if(|object| object.version.id.is_none());
         let null = self.versions().find(|version| version.id().id.is_none());
@@ -438,7 +439,7 @@ impl<'a> KeyEdit<'a> {
         }
     }
 
-    /// Makes the newest version current where there is no current object, unless it is a marker.
+    /// Makes the newest version current if there is no current object, unless it is a marker.
     fn promote(&mut self) {
         let newest = self.versions().next().cloned();
         if let Some(Version::Object(object)) = newest {
@@ -447,8 +448,13 @@ impl<'a> KeyEdit<'a> {
         }
     }
 
-    fn tell(&mut self, change: ObjectChange, object: Option<&Arc<Object>>, version: &VersionId) {
-        let is_told = self.versioning != Versioning::Never;
+    fn add_event(
+        &mut self,
+        change: ObjectChange,
+        object: Option<&Arc<Object>>,
+        version: &VersionId,
+    ) {
+        let has_versions = self.versioning != Versioning::Never;
         self.events.push(KeyEvent {
             change,
             key: self.key.clone(),
@@ -456,7 +462,7 @@ impl<'a> KeyEdit<'a> {
             etag: object
                 .map(|object| object.entity_tag.clone())
                 .unwrap_or_default(),
-            version_id: is_told.then(|| version.name().to_owned()),
+            version_id: has_versions.then(|| version.name().to_owned()),
             restored: None,
         });
     }

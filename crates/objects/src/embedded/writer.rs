@@ -16,10 +16,10 @@ use super::store::attributes;
 use crate::event::ObjectChange;
 use crate::store::{Attributes, ObjectError, ObjectWriter};
 
-/// The most bytes a key has.
+/// The maximum number of bytes in a key.
 const MAX_KEY: usize = 1024;
 
-/// An object under way: in memory or, on disk, in a file that has no name yet.
+/// An object that is being written: in memory or, on disk, in a file that has no name yet.
 pub(crate) struct Writer {
     memory: Store,
     account: String,
@@ -28,11 +28,11 @@ pub(crate) struct Writer {
     headers: Headers,
     digester: Digester,
     size: u64,
-    /// Long pieces, kept as they came; nothing where there are files.
+    /// Long pieces, kept as they arrived; empty if files are used.
     chunks: Vec<Chunk>,
-    /// Short pieces that came after those.
+    /// Short pieces that arrived after those.
     gathered: BytesMut,
-    /// Where the bytes go once they are too many for a row.
+    /// The file for the bytes once they are too many for a row.
     file: Option<BlobWriter>,
 }
 
@@ -101,7 +101,7 @@ impl Writer {
         }
     }
 
-    /// Puts the object in place, and waits until it is kept.
+    /// Stores the object, and waits until it is on disk.
     async fn place(self, content: Content) -> Result<Attributes, ObjectError> {
         let object = write::whole(&self.memory, content, self.headers, self.digester.finish())?;
         let (account, bucket, key) = (&self.account, &self.bucket, &self.key);
@@ -116,7 +116,7 @@ impl Writer {
         Ok(attributes(&object))
     }
 
-    /// Puts an object of these bytes in place, which are few enough for a row or kept in memory.
+    /// Stores an object with these bytes, which fit into a row or are kept in memory.
     pub(crate) async fn put(mut self, body: Bytes) -> Result<Attributes, ObjectError> {
         body::check_size(body.len(), self.memory.max_object_bytes())?;
         self.digester.update(&body);

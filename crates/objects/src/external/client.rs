@@ -19,13 +19,13 @@ use super::sign::{BuildError, S3Request};
 use crate::store::ObjectError;
 use crate::xml::Element;
 
-/// How long a connection may take to come about.
+/// The timeout for making a connection.
 const CONNECT: Duration = Duration::from_secs(5);
-/// How long nothing may come: no head of a reply, no more of its body.
+/// The timeout for the head of a reply and for each further piece of its body.
 const SILENCE: Duration = Duration::from_secs(30);
 /// How long an idle connection is kept.
 const IDLE: Duration = Duration::from_secs(15);
-/// What an S3 says when it is only for now that it cannot.
+/// S3's codes for temporary errors.
 const PASSING: [&str; 4] = [
     "SlowDown",
     "InternalError",
@@ -33,7 +33,7 @@ const PASSING: [&str; 4] = [
     "RequestTimeout",
 ];
 
-/// An external S3, spoken to request by request.
+/// A client of an external S3.
 pub(super) struct Client {
     pub(super) settings: ExternalSettings,
     http: Http,
@@ -44,7 +44,7 @@ enum Http {
     Tls(HttpClient<HttpsConnector<HttpConnector>, Full<Bytes>>),
 }
 
-/// A reply that says that it was done.
+/// A reply that reports success.
 #[derive(Debug)]
 pub(super) struct S3Response {
     pub(super) status: StatusCode,
@@ -54,18 +54,18 @@ pub(super) struct S3Response {
     pub(super) again: bool,
 }
 
-/// A reply that says why it was not done.
+/// A reply that reports an error.
 #[derive(Debug)]
 pub(super) struct ErrorResponse {
     pub(super) status: StatusCode,
-    /// S3's name of the error; empty where the reply has no body.
+    /// S3's error code; empty if the reply has no body.
     pub(super) code: String,
     message: String,
     /// Whether the request was sent before, and may have been executed then.
     pub(super) again: bool,
 }
 
-/// The system has no certificates to trust, and the endpoint is reached by TLS.
+/// The system has no trusted certificates, and the endpoint uses TLS.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}: SSL_CERT_FILE names a file of certificates to trust")]
 pub struct TrustError(#[source] io::Error);
@@ -73,18 +73,18 @@ pub struct TrustError(#[source] io::Error);
 /// Why a request has failed.
 #[derive(Debug)]
 pub(super) enum RequestError {
-    /// The S3 says no.
+    /// The S3 returned an error.
     ErrorResponse(ErrorResponse),
-    /// No reply, or an unusable one; the reason, for people.
+    /// No reply, or an unusable one; the reason as text.
     Silent(String),
 }
 
 impl Client {
-    /// A client; nothing is connected before the first request.
+    /// A client; it connects at the first request.
     ///
     /// # Errors
     ///
-    /// The endpoint is reached by TLS, and the system has no certificates to trust.
+    /// The endpoint uses TLS, and the system has no trusted certificates.
     pub(super) fn new(settings: ExternalSettings) -> Result<Self, TrustError> {
         let mut connector = HttpConnector::new();
         connector.set_connect_timeout(Some(CONNECT));
@@ -105,7 +105,7 @@ impl Client {
         Ok(Self { settings, http })
     }
 
-    /// Sends a request for an account, again where it is only for now that it cannot be done.
+    /// Sends a request for an account, and repeats it if the error is temporary.
     pub(super) async fn send(
         &self,
         account: &str,
@@ -219,7 +219,7 @@ impl ErrorResponse {
         }
     }
 
-    /// A request that could not even be made.
+    /// A request that could not be built.
     fn unsent(error: &BuildError) -> Self {
         Self {
             status: StatusCode::BAD_REQUEST,
@@ -236,7 +236,7 @@ impl ErrorResponse {
         is_late || is_busy && !is_final || PASSING.contains(&self.code.as_str())
     }
 
-    /// Whether it is about something that is not there.
+    /// Whether the bucket or object does not exist.
     pub(super) fn is_absent(&self) -> bool {
         self.status == StatusCode::NOT_FOUND
     }
@@ -271,7 +271,7 @@ impl From<RequestError> for ObjectError {
     }
 }
 
-/// Whether a reply that began well ends in an error, as it may where something takes long.
+/// Whether a reply with a success status contains an error, which happens with slow operations.
 fn is_late_error(method: &Method, body: &[u8]) -> bool {
     method == Method::POST && Element::read(body).is_some_and(|item| item.name() == "Error")
 }

@@ -10,7 +10,7 @@ use s3s::dto::{Timestamp, TimestampFormat};
 use crate::store::{Attributes, Listed, Listing};
 use crate::xml::Element;
 
-/// The page of a reply; none when it is not one.
+/// The page in a reply; `None` if it is not one.
 pub(super) fn read(headers: &HeaderMap, body: &[u8]) -> Option<Listing> {
     let page = Element::read(body).filter(|item| item.name() == "ListBucketResult")?;
     let is_encoded = page.text_of("EncodingType") == Some("url");
@@ -27,7 +27,7 @@ pub(super) fn read(headers: &HeaderMap, body: &[u8]) -> Option<Listing> {
     })
 }
 
-/// The present, by the clock of the S3.
+/// The current time by the clock of the S3.
 fn date(headers: &HeaderMap) -> Option<SystemTime> {
     let date = headers.get(DATE)?.to_str().ok()?;
     httpdate::parse_http_date(date).ok()
@@ -52,7 +52,7 @@ fn listed(element: &Element, is_encoded: bool) -> Option<Listed> {
     })
 }
 
-/// An entity tag without the quotes it wears on the wire.
+/// An entity tag without its quotes.
 pub(super) fn unquoted(etag: &str) -> String {
     etag.trim_matches('"').to_owned()
 }

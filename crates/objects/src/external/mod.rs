@@ -1,7 +1,7 @@
-//! An S3 elsewhere, as a home of objects: one request a method, large objects in parts.
+//! An external S3 as object storage: one request per method, large objects in parts.
 //!
-//! Written on an HTTP client and a signer rather than on a library of object stores: those that are
-//! small clean keys up, and a folder's key ends with a slash.
+//! It uses an HTTP client and a signer rather than an object store library: small libraries
+//! normalise keys, and a folder's key ends with a slash.
 
 pub(crate) mod client;
 mod listing;
@@ -25,30 +25,30 @@ const FIRST_REGION: &str = "us-east-1";
 
 /// An external S3: `MinIO`, moto, `LocalStack`, AWS itself.
 ///
-/// What cannot be done for the moment is tried again a few times, and then is
-/// [`ObjectError::Unavailable`]. An object is put whole or not at all: a long one as the parts of an
-/// upload that is completed, or given up.
+/// A request with a temporary error is repeated a few times, and then fails with
+/// [`ObjectError::Unavailable`]. An object is put as a whole or not at all: a long one is a
+/// multipart upload that is completed or aborted.
 #[derive(Clone)]
 pub struct ExternalS3 {
     client: Arc<Client>,
 }
 
 impl ExternalS3 {
-    /// An S3 at this address; nothing is connected before the first request.
+    /// An S3 at this address; it connects at the first request.
     ///
     /// # Errors
     ///
-    /// The address wants TLS, and the system has no certificates to trust.
+    /// The address uses TLS, and the system has no trusted certificates.
     pub fn new(settings: ExternalSettings) -> Result<Self, TrustError> {
         let client = Arc::new(Client::new(settings)?);
         Ok(Self { client })
     }
 
-    /// Makes a bucket for an account; whether it was not there.
+    /// Creates a bucket for an account; returns whether it is new.
     ///
     /// # Errors
     ///
-    /// Another account owns it, its name is not valid, or the S3 refuses it.
+    /// Another account owns it, its name is invalid, or the S3 refuses it.
     pub async fn create_bucket(&self, account: &str, bucket: &str) -> Result<bool, ObjectError> {
         if self.has_bucket(account, bucket).await? {
             return Ok(false);

@@ -8,27 +8,27 @@ use http::Uri;
 
 use crate::embedded::settings::Clock;
 
-/// How an external S3 is reached, and as whom.
+/// How to reach an external S3, and with which credentials.
 #[derive(Clone)]
 pub struct ExternalSettings {
-    /// Its URL: a scheme, `http` or `https`, a host and perhaps a port, and no path.
+    /// Its URL: a scheme (`http` or `https`), a host and optionally a port, and no path.
     pub endpoint: Uri,
-    /// The region that requests are signed for.
+    /// The region of signatures.
     pub region: String,
-    /// Where a bucket is named.
+    /// Where requests name the bucket.
     pub addressing: Addressing,
     /// The credentials that sign requests.
     pub keys: Keys,
-    /// The time of signatures: the real time, which the S3 checks, not that of the service.
+    /// The clock for signatures: the real time, which the S3 checks, not that of the service.
     pub clock: Clock,
-    /// The waits before a request is sent again that could not be carried out for the moment; after
-    /// the last of them it has failed.
+    /// The delays before a request with a temporary error is repeated; after the last of them it
+    /// has failed.
     pub pauses: Vec<Duration>,
 }
 
 impl ExternalSettings {
-    /// Settings that are right for most: buckets in paths, the account as the key, four attempts
-    /// within about two seconds.
+    /// The usual settings: buckets in paths, the account as the key, four attempts within about two
+    /// seconds.
     ///
     /// Source: the number of attempts is Assumption A-85.
     #[must_use]
@@ -44,7 +44,7 @@ impl ExternalSettings {
     }
 }
 
-/// Where the requests for an external S3 name a bucket.
+/// Where the requests to an external S3 name a bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Addressing {
     /// In the path: `http://host/bucket/key`.
@@ -53,10 +53,10 @@ pub enum Addressing {
     Virtual,
 }
 
-/// The credentials that sign requests for an external S3.
+/// The credentials that sign requests to an external S3.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Keys {
-    /// The account they are for: its number is the access key, as `LocalStack` reads it.
+    /// The account's number is the access key, as `LocalStack` reads it.
     OfAccount,
     /// One key for all accounts.
     Fixed(Credential),

@@ -17,7 +17,7 @@ const VALUE: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~');
 /// The characters that it does not escape in a path.
 const PATH: &AsciiSet = &VALUE.remove(b'/');
-/// The secret of accounts that sign for themselves: emulators that accept their keys check no signature.
+/// The secret of keys that are account numbers: emulators that accept them check no signature.
 const ANY_SECRET: &str = "test";
 
 /// A request for a bucket, or for an object in it.
@@ -33,7 +33,7 @@ pub(super) struct S3Request<'a> {
     pub(super) body: Bytes,
 }
 
-/// A request that cannot be built: the bucket or a header does not fit into one.
+/// A request that cannot be built: the bucket or a header is invalid in one.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 pub(super) enum BuildError {
@@ -58,7 +58,7 @@ impl<'a> S3Request<'a> {
     ///
     /// # Errors
     ///
-    /// The bucket or a header makes no request.
+    /// The bucket or a header is invalid in a request.
     pub(super) fn signed(
         &self,
         settings: &ExternalSettings,

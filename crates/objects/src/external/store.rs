@@ -1,4 +1,4 @@
-//! The external S3 as the service sees it.
+//! The external S3 behind the trait that the service uses.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -16,9 +16,9 @@ use super::writer::{PART, Upload};
 use super::{Client, ExternalS3};
 use crate::store::{Attributes, Listing, Object, ObjectError, ObjectStore, ObjectWriter};
 
-/// The most keys that an S3 lists at a time.
+/// The maximum number of keys in a page of S3.
 const PAGE: usize = 1000;
-/// The last byte that all of them can be asked for.
+/// The greatest byte position that all S3 implementations accept.
 const FARTHEST: u64 = i64::MAX.unsigned_abs();
 
 #[async_trait]
@@ -164,7 +164,7 @@ pub(super) async fn put_whole(
     let answer = client.send(account, &ask).await?;
     Ok(Attributes {
         content_type: Some(content_type.to_owned()),
-        // A reply to PUT has no time of writing, only the time of the reply.
+        // A reply to PUT has only its own time, not that of the object.
         last_modified: (client.settings.clock)(),
         ..attributes(&answer.headers, size)
     })
@@ -176,7 +176,7 @@ pub(super) fn value(text: &str) -> Result<HeaderValue, ObjectError> {
         .map_err(|_| ObjectError::Other(format!("`{text}` is not a valid header")))
 }
 
-/// The object of a reply; a server that knows no ranges has sent it whole.
+/// The object in a reply; a server without ranges has sent all of it.
 fn object(answer: S3Response, range: Option<Range<u64>>) -> Object {
     let is_part = answer.status == StatusCode::PARTIAL_CONTENT;
     let whole = text(&answer.headers, &CONTENT_RANGE).and_then(|text| text.rsplit_once('/'));

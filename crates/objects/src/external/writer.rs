@@ -15,22 +15,23 @@ use super::store::{put_whole, value};
 use crate::store::{Attributes, ObjectError, ObjectWriter};
 use crate::xml::Element;
 
-/// The size of a part in bytes; S3 wants five million at least, and ten thousand parts at most.
+/// The size of a part in bytes; S3 requires at least five million, and allows at most ten thousand
+/// parts.
 pub(super) const PART: usize = 8 << 20;
 
 /// An object that is being written: in memory while it is shorter than a part, then in parts.
 ///
-/// S3 keeps the parts of an upload whose writer was dropped, unseen, until a rule of the bucket
-/// clears them away.
+/// If the writer is dropped, S3 keeps the invisible parts of the upload until a rule of the bucket
+/// removes them.
 pub(super) struct Upload {
     client: Arc<Client>,
     account: String,
     bucket: String,
     key: String,
     content_type: String,
-    /// What is not sent yet.
+    /// The bytes that have not been sent.
     waiting: BytesMut,
-    /// The upload's id, as soon as there is one.
+    /// The upload's id, once there is one.
     id: Option<String>,
     /// The entity tags of the uploaded parts.
     parts: Vec<String>,
@@ -103,7 +104,7 @@ impl Upload {
                     .and_then(|completed| completed.text_of("ETag"));
                 unquoted(etag.unwrap_or_default())
             }
-            // It was completed by the request before, whose reply got lost.
+            // The previous request completed it, but its reply was lost.
             Err(RequestError::ErrorResponse(response))
                 if response.again && response.code == "NoSuchUpload" =>
             {

@@ -1,7 +1,7 @@
-//! What a request for an operation may have: nothing that makes it another operation's request.
+//! The allowed parts of a request: nothing that makes it a request for another operation.
 //!
-//! The library that routes requests knows fewer operations than S3 has, and takes a request for one
-//! that it does not know for another of the same method. So each request is checked before.
+//! The library that routes requests knows fewer operations than S3 has, and takes a request for an
+//! unknown one for another of the same method. So each request is checked first.
 
 use http::{HeaderMap, HeaderName, Method};
 use s3s::{S3Error, S3ErrorCode};
@@ -11,10 +11,10 @@ use super::implemented::IMPLEMENTED;
 use super::query::Query;
 use super::row::{Level, Row};
 
-/// Keys of a query that any request may have, in lower case: signatures, and the name that SDKs add.
+/// Query keys that any request may have, in lower case: signatures, and the name that SDKs add.
 const COMMON_KEYS: &[&str] = &["awsaccesskeyid", "signature", "expires", "x-id"];
 
-/// The key of a query that is signed by version 2.
+/// The query key of a version 2 signature.
 pub(crate) const VERSION_2: &str = "Signature";
 /// Headers of the body that such a query has, in lower case.
 const OF_BODY: &[&str] = &["content-md5", "content-type"];
@@ -28,7 +28,7 @@ const COMMON_HEADERS: &[&str] = &[
     "x-amz-storage-class",
 ];
 
-/// Headers of implemented operations that ask for something that is not implemented.
+/// Headers of implemented operations that request a feature that is not implemented.
 const UNSUPPORTED_HEADERS: &[&str] = &[
     "x-amz-object-lock-event-hold",
     "x-amz-object-lock-event-hold-duration-days",
@@ -36,10 +36,10 @@ const UNSUPPORTED_HEADERS: &[&str] = &[
     "x-amz-write-offset-bytes",
 ];
 
-/// Why a request is not one for an implemented operation.
+/// Why a request is not for an implemented operation.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum OperationError {
-    /// S3 has the operation.
+    /// S3 has the operation, but it is not implemented.
     #[error("The operation {0} is not implemented")]
     NotImplemented(&'static str),
     /// The operation does not have the key.
@@ -51,7 +51,7 @@ pub(crate) enum OperationError {
         key: String,
         operation: &'static str,
     },
-    /// The operation does not have the header, or it does something that is not here.
+    /// The operation does not have the header, or the feature is not implemented.
     #[error(
         "A header you provided implies functionality that is not implemented: {header} on {operation}"
     )]
@@ -62,13 +62,13 @@ pub(crate) enum OperationError {
     /// Two operations at once.
     #[error("Conflicting query string parameters: {0}, {1}")]
     Conflict(String, String),
-    /// The query lacks what its operation needs.
+    /// The query lacks a key that its operation requires.
     #[error("{operation} needs the query parameter {key}")]
     Missing {
         key: &'static str,
         operation: &'static str,
     },
-    /// No operation of the method is about that.
+    /// No operation has this method on this target.
     #[error("The specified method is not allowed against this resource.")]
     Method,
 }
@@ -104,7 +104,7 @@ pub(crate) fn row(
     rows.find(|row| row.marks.iter().all(|mark| mark.fits(query, headers)))
 }
 
-/// Checks that a request asks for an operation that is here, and for nothing besides.
+/// Checks that a request is for an implemented operation, and for nothing else.
 pub(crate) fn check(
     level: Level,
     method: &Method,
@@ -143,7 +143,7 @@ pub(crate) fn check_form(query: &Query<'_>) -> Result<(), OperationError> {
     })
 }
 
-/// What is requested, by what the request line says.
+/// The facts in a request line.
 struct RequestParts<'a> {
     level: Level,
     method: &'a Method,
@@ -165,10 +165,10 @@ impl RequestParts<'_> {
     }
 }
 
-/// Judges a key of the query that the operation does not take.
+/// Checks a query key that the operation does not have.
 ///
-/// Assumption A-260: what a read does not know and what has a value is ignored, as a number that
-/// keeps caches away is.
+/// Assumption A-260: a read ignores an unknown key with a value, such as a number that prevents
+/// caching.
 fn check_stray(
     row: &'static Row,
     asked: &RequestParts<'_>,
@@ -183,7 +183,7 @@ fn check_stray(
         if let Some(other) = row.sub_resources().next() {
             return Err(OperationError::Conflict(other.to_owned(), key.to_owned()));
         }
-        // The operation that is meant lacks another key.
+        // The intended operation lacks another key.
         let meant = having.find(|row| asked.fits(row));
         return Err(meant.map_or(OperationError::Method, |row| asked.missing(row)));
     }
@@ -224,7 +224,7 @@ fn is_free(name: &str) -> bool {
         || name.starts_with("x-amz-meta-")
 }
 
-/// Whether a key of a query that is signed by version 2 is a header of the body.
+/// Whether a query key of a version 2 signature is a header of the body.
 pub(crate) fn is_of_body(key: &str) -> bool {
     OF_BODY.contains(&&*key.to_ascii_lowercase())
 }

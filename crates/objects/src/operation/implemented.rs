@@ -1,6 +1,6 @@
 //! The operations of S3 that the embedded S3 implements.
 
-/// The operations that are carried out.
+/// The implemented operations.
 pub(crate) const IMPLEMENTED: &[&str] = &[
     "AbortMultipartUpload",
     "CompleteMultipartUpload",

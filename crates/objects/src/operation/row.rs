@@ -5,7 +5,7 @@ use http::{HeaderMap, Method};
 
 use super::query::Query;
 
-/// What a request is about.
+/// The target of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Level {
     Service,
@@ -13,7 +13,7 @@ pub(crate) enum Level {
     Object,
 }
 
-/// What distinguishes an operation from others of the same method and level.
+/// What distinguishes an operation from others with the same method and level.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Mark {
     /// The query has this key, which is part of the operation's URI.
@@ -22,10 +22,10 @@ pub(crate) enum Mark {
     Key(&'static str),
     /// The query has this key with this value.
     Pair(&'static str, &'static str),
-    /// There is this header.
+    /// The request has this header.
     Header(&'static str),
-    /// It is about directory buckets, whose requests have a host of their own on AWS: the query names the operation, as
-    /// SDKs for JavaScript do, or the signature is for S3 Express.
+    /// Directory buckets, whose requests have their own host on AWS: the query names the operation,
+    /// as SDKs for JavaScript do, or the signature is for S3 Express.
     Express,
 }
 
@@ -54,7 +54,7 @@ impl Mark {
         }
     }
 
-    /// The key of a query that the mark is about.
+    /// The query key of the mark.
     pub(crate) fn key(self) -> Option<&'static str> {
         match self {
             Self::SubResource(key) | Self::Key(key) | Self::Pair(key, _) => Some(key),
@@ -63,21 +63,21 @@ impl Mark {
     }
 }
 
-/// An operation, and what a request for it may have.
+/// An operation, and the allowed parts of its requests.
 #[derive(Debug)]
 pub(crate) struct Row {
     pub(crate) name: &'static str,
     pub(crate) method: &'static str,
     pub(crate) level: Level,
     pub(crate) marks: &'static [Mark],
-    /// The keys of the query that are members of the input.
+    /// The query keys that are members of the input.
     pub(crate) query: &'static [&'static str],
     /// The headers that are members of the input, in lower case.
     pub(crate) headers: &'static [&'static str],
 }
 
 impl Row {
-    /// Whether it is of the method and about what the request is about.
+    /// Whether it has the request's method and target.
     pub(crate) fn is_at(&self, method: &Method, level: Level) -> bool {
         method == self.method && self.level == level
     }

@@ -1,4 +1,4 @@
-//! Archived objects and their restores, by the clock that the store was given.
+//! Archived objects and their restores, by the store's clock.
 
 use super::object_lock::{DAY, World};
 use super::*;
@@ -48,10 +48,10 @@ async fn what_is_archived_is_read_after_a_restore_only() {
             ("bytes", Some(told))
         );
         world.check("PUT /plain/copy", &[&source], "", "200").await;
-        // The copy is of the standard class, and was not restored.
+        // The copy has the standard class, and was not restored.
         let copy = world.check("HEAD /plain/copy", &[], "", "200").await;
         assert_eq!(copy.header("x-amz-restore"), None);
-        // Another period takes the place of the first.
+        // Another period replaces the first.
         let days = restore("<Days>1</Days>", "");
         world.check(&post, &[], &days, "200").await;
     }
@@ -118,7 +118,7 @@ async fn restores_that_s3_refuses() {
 }
 
 #[tokio::test]
-async fn restores_are_told() {
+async fn restores_send_events() {
     let world = World::new().await;
     world.check("PUT /plain/g", &[ARCHIVED], "abc", "200").await;
     let mut events = world.s3.subscribe();

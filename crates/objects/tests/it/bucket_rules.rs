@@ -1,4 +1,4 @@
-//! What buckets are made with and refuse.
+//! The settings of new buckets, and what is refused.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Objects on disk: there again after a new start, in files when they are long.
+//! Objects on disk: they exist after a restart, in files if they are long.
 
 use std::fs;
 use std::path::PathBuf;
@@ -9,7 +9,7 @@ use super::*;
 
 const LONG: usize = 700_000;
 
-/// A directory that goes with the test.
+/// A directory that is removed with the test.
 struct Directory(PathBuf);
 
 impl Directory {
@@ -169,7 +169,7 @@ async fn an_upload_in_parts_goes_on_after_a_start() {
 }
 
 #[tokio::test]
-async fn a_missing_file_is_told() {
+async fn a_missing_file_is_an_error() {
     let directory = Directory::new("missing");
     {
         let s3 = directory.open();

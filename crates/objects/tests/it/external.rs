@@ -1,4 +1,5 @@
-//! An external S3: the embedded one behind a socket, which checks signatures and can be made to fail.
+//! An external S3: the embedded one behind a socket, which checks signatures and can be made to
+//! fail.
 
 use std::sync::atomic::AtomicUsize;
 
@@ -14,30 +15,30 @@ use tokio::task::JoinHandle;
 use super::*;
 
 const SECRET: &str = "wJalrXUtnFEMI";
-/// More than two parts of an upload.
+/// Longer than two parts of an upload.
 const LONG: usize = 20 << 20;
 
-/// An S3 on a port of its own, for as long as the test has it.
+/// An S3 on its own port, for the duration of the test.
 struct Served {
     s3: EmbeddedS3,
     endpoint: String,
     task: JoinHandle<()>,
-    /// How many requests came.
+    /// The number of requests.
     requests: Arc<AtomicUsize>,
 }
 
-/// What happens to a request.
+/// The outcome of a request.
 #[derive(Clone, Copy)]
 enum Fate {
     Answered,
-    /// A reply that says that there is too much to do.
+    /// A reply that reports an overload.
     Busy,
-    /// The connection ends with no reply; by then the request is carried out.
+    /// The connection ends without a reply after the request was executed.
     Lost,
 }
 
 impl Served {
-    /// An S3 that deals with its requests, counted from 0, as it is told.
+    /// An S3 that handles its requests, counted from 0, as the function says.
     async fn new(fate: impl Fn(usize, &Request<Incoming>) -> Fate + Send + Sync + 'static) -> Self {
         let s3 = EmbeddedS3::new(Settings {
             credentials: Credentials::Known(vec![Credential::new(ACCOUNT, SECRET)]),

@@ -1,4 +1,4 @@
-//! Lifecycle rules, carried out by the clock that the store was given.
+//! Lifecycle rules by the store's clock.
 
 use std::future::ready;
 use std::sync::atomic::AtomicU64;
@@ -64,7 +64,7 @@ impl World {
         self.now.store(seconds, Ordering::Relaxed);
     }
 
-    /// How much expired at that time: removed, hidden and aborted.
+    /// The numbers that expired at a time: removed, hidden and aborted.
     async fn expired(&self, seconds: u64) -> (usize, usize, usize) {
         self.set(seconds);
         let expired = self.s3.expire(|| ready(())).await.unwrap();
@@ -149,7 +149,7 @@ async fn versions_expire_once_they_are_not_current() {
     for body in ["1", "22", "333"] {
         world.put("a", body).await;
     }
-    // Of the two that are not current, the newer one stays.
+    // Of the two noncurrent versions, the newer one remains.
     assert_eq!(world.expired(20_002 * DAY).await, (1, 0, 0));
     let mut events = world.s3.subscribe();
     assert_eq!(world.expired(20_003 * DAY).await, (0, 1, 0));
@@ -159,7 +159,7 @@ async fn versions_expire_once_they_are_not_current() {
         "LifecycleExpiration:DeleteMarkerCreated"
     );
     assert_eq!(world.keys().await, ["a", "a", "a"]);
-    // The last object became not current with the marker.
+    // The last object became noncurrent with the marker.
     assert_eq!(world.expired(20_005 * DAY).await, (1, 0, 0));
     assert_eq!(world.keys().await, ["a", "a"]);
 }
@@ -194,8 +194,8 @@ async fn many_keys_expire_in_steps() {
     assert!(world.keys().await.is_empty());
 }
 
-/// The storage class and the end of an object, as its headers tell them.
-async fn told(world: &World, uri: &str) -> (Option<String>, Option<String>) {
+/// The storage class and the expiry of an object in its headers.
+async fn class_and_expiration(world: &World, uri: &str) -> (Option<String>, Option<String>) {
     let request = Request::builder().method("HEAD").uri(uri);
     let request = request.body(Full::from("")).unwrap();
     let response = world.s3.call(ACCOUNT, request).await;
@@ -239,11 +239,11 @@ async fn objects_get_the_storage_classes_of_their_rules() {
         world.put("a", body).await;
         let mut events = world.s3.subscribe();
         world.expired(day * DAY).await;
-        let (class, _) = told(&world, "/orders/a").await;
+        let (class, _) = class_and_expiration(&world, "/orders/a").await;
         assert_eq!(class.as_deref(), expected, "{about} {actions} {day}");
         let event = events.try_recv().ok().map(|event| event.change.name());
         assert_eq!(event, expected.map(|_| "LifecycleTransition"));
-        // Once is enough, and nothing goes back.
+        // Once is enough, and nothing moves back.
         world.expired(day * DAY).await;
         assert!(events.try_recv().is_err());
     }
@@ -294,7 +294,7 @@ async fn small_objects_are_archived_where_the_bucket_says_so() {
     world.put("a", "1").await;
     world.expired(20_001 * DAY).await;
     assert_eq!(
-        told(&world, "/orders/a").await.0.as_deref(),
+        class_and_expiration(&world, "/orders/a").await.0.as_deref(),
         Some("GLACIER")
     );
 }
@@ -319,7 +319,7 @@ async fn reads_tell_when_an_object_expires() {
         ),
     ] {
         world.put(key, "1").await;
-        let (_, expiration) = told(&world, &format!("/orders/{key}")).await;
+        let (_, expiration) = class_and_expiration(&world, &format!("/orders/{key}")).await;
         assert_eq!(expiration.as_deref(), expected, "{key}");
     }
 }

@@ -1,5 +1,5 @@
-//! The embedded S3 from outside: the trait, the events, modes, and requests that are wrong; and the
-//! external S3.
+//! Tests of the public API of the embedded S3 (the trait, the events, modes, invalid requests) and
+//! of the external S3.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 

@@ -1,4 +1,4 @@
-//! Retention periods and legal holds of versions, by the clock that the store was given.
+//! Retention periods and legal holds of versions, by the store's clock.
 
 use super::*;
 
@@ -18,7 +18,7 @@ pub(crate) struct World {
     now: Arc<AtomicU64>,
 }
 
-/// What a request was answered with.
+/// The reply to a request.
 pub(crate) struct Answer {
     /// The error's code, or the status.
     pub(crate) outcome: String,
@@ -453,7 +453,7 @@ async fn uploads_in_parts_are_exported_and_imported() {
             key == "parts"
         );
     }
-    // Parts that are not those of the bytes are refused.
+    // Parts that do not match the bytes are refused.
     for (before, after) in [
         ("\"size\":4", "\"size\":5"),
         ("\"size\":4", "\"size\":3"),

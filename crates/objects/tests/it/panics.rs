@@ -1,4 +1,4 @@
-//! A panic in a request leaves what the request was about as it was before.
+//! A panic in a request leaves the state unchanged.
 
 use std::fs;
 
@@ -6,7 +6,7 @@ use b2bi_local_persistence::RowStore;
 
 use super::*;
 
-/// Settings whose clock panics when it is requested the time so many times more.
+/// Settings whose clock panics after it was read a number of times.
 fn with_clock(left: &Arc<AtomicU64>) -> Settings {
     let left = Arc::clone(left);
     let clock = move || {
@@ -19,7 +19,7 @@ fn with_clock(left: &Arc<AtomicU64>) -> Settings {
     Settings::new(Arc::new(clock), ids)
 }
 
-/// Everything that can be seen of the bucket.
+/// The visible state of the bucket.
 async fn seen(s3: &EmbeddedS3) -> String {
     let mut seen = vec![format!("{:?}", s3.describe(None).unwrap())];
     for request in ["GET /orders?uploads", "GET /orders/new?uploadId=ID-1"] {
@@ -47,7 +47,7 @@ async fn prepare(s3: &EmbeddedS3) {
     }
 }
 
-/// Carries a request out with a clock that stops at each of its looks, then with one that does not.
+/// Runs a request with a clock that panics at each of its readings, then with one that does not.
 async fn check(name: &str, request: &str, body: &'static str) {
     let directory = std::env::temp_dir().join(format!("objects-{name}-{}", std::process::id()));
     for on_disk in [false, true] {
@@ -125,7 +125,7 @@ async fn uploads_under_way_have_a_bound() {
     let (status, reply) = call(&s3, ACCOUNT, begin, "").await;
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(reply.contains("<Code>SlowDown</Code>"), "{reply}");
-    // Another account has uploads of its own, and an aborted one makes room.
+    // Another account has its own uploads, and an aborted upload makes room.
     s3.create_bucket("444455556666", "theirs");
     let theirs = call(&s3, "444455556666", "POST /theirs/k?uploads", "").await;
     assert_eq!(theirs.0, StatusCode::OK);

@@ -1,4 +1,4 @@
-//! Versions of objects, held against a plain list of what was written and deleted.
+//! Versions of objects, compared with a plain list of what was written and deleted.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -51,7 +51,7 @@ fn between<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     Some(rest.split_once("</").unwrap().0)
 }
 
-/// What a list tells: keys, ids, and whether each is the latest.
+/// The contents of a list: keys, ids, and whether each is the latest.
 fn entries(list: &str, element: &str) -> Vec<(String, String, bool)> {
     let start = format!("<{element}>");
     let parts = list.split(&start).skip(1);
@@ -69,7 +69,7 @@ enum Step {
     Suspend,
     Put(&'static str),
     Delete(&'static str),
-    /// The version at that place of the key's list, newest first.
+    /// The version at this index of the key's list, newest first.
     DeleteVersion(&'static str, usize),
     DeleteMany(&'static str, usize),
     Restart,
@@ -245,7 +245,7 @@ proptest! {
     }
 }
 
-/// A bucket with versions: three of `a`, of which the middle one is a marker, and one of `d/e`.
+/// A bucket with versions: three of `a`, the middle one a marker, and one of `d/e`.
 async fn sample() -> (EmbeddedS3, [String; 4]) {
     let (s3, _) = with_bucket(settings());
     version(&s3, "Enabled").await;

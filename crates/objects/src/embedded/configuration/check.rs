@@ -1,4 +1,4 @@
-//! Rules of a configuration beyond its shape, and the values that S3 adds.
+//! Rules of a configuration that its shape does not express, and the values that S3 adds.
 
 use std::collections::BTreeSet;
 
@@ -9,12 +9,12 @@ use crate::embedded::operations::tagging;
 use crate::embedded::state::{Bucket, Buckets, Versioning};
 use crate::xml::Element;
 
-/// The context of a check besides the document, which the check may complete.
+/// The context of a check, in addition to the document, which the check may complete.
 pub(super) struct Context<'a> {
     pub(super) buckets: &'a Buckets,
     pub(super) bucket_name: &'a str,
     pub(super) bucket: &'a Bucket,
-    /// Whether another service of AWS asks.
+    /// Whether the caller is another service of AWS.
     pub(super) is_from_service: bool,
     /// Makes identifiers.
     pub(super) new_id: &'a dyn Fn() -> String,
@@ -22,16 +22,16 @@ pub(super) struct Context<'a> {
 
 pub(super) type Check = fn(&mut Element, &Context<'_>) -> S3Result<()>;
 
-/// The most rules of each configuration. Source: docs of the PUT operations, 2026-11.
+/// The maximum number of rules in each configuration. Source: docs of the PUT operations, 2026-11.
 const MAX_LIFECYCLE_RULES: usize = 1000;
 const MAX_CORS_RULES: usize = 100;
 const MAX_REPLICATION_RULES: usize = 1000;
 const MAX_BUCKET_TAGS: usize = 50;
-/// The longest id of a rule, in characters.
+/// The maximum length of a rule's id, in characters.
 const MAX_RULE_ID: usize = 255;
 const CORS_METHODS: [&str; 5] = ["GET", "PUT", "POST", "DELETE", "HEAD"];
 
-/// Nothing to check.
+/// No check.
 #[expect(clippy::unnecessary_wraps, reason = "the table wants this type")]
 pub(super) fn nothing(_: &mut Element, _: &Context<'_>) -> S3Result<()> {
     Ok(())
@@ -57,7 +57,7 @@ fn rules<'a>(document: &'a Element, name: &'a str, most: usize) -> S3Result<Vec<
     Ok(rules)
 }
 
-/// Gives each rule an id that has none, and refuses two of one id.
+/// Gives each rule without an id one, and refuses duplicate ids.
 fn name_rules(document: &mut Element, tag: &str, context: &Context<'_>) -> S3Result<()> {
     let mut seen = BTreeSet::new();
     for rule in &mut document.children {
@@ -251,7 +251,7 @@ pub(super) fn notification(document: &mut Element, context: &Context<'_>) -> S3R
     Ok(())
 }
 
-/// Whether an ARN is one of the service that the element is about.
+/// Whether an ARN belongs to the service that the element names.
 fn is_target(element: &str, arn: &str) -> bool {
     let service = match element {
         "Topic" => "sns",

@@ -12,10 +12,10 @@ use super::{document_answer, query_value};
 use crate::embedded::state::{Store, bucket};
 use crate::xml::Element;
 
-/// How many one answer has. Source: docs of the list operations, 2026-11.
+/// The number of configurations in one reply. Source: docs of the list operations, 2026-11.
 const PAGE: usize = 100;
 
-/// The names of the roots, which follow no rule.
+/// The names of the root elements, which follow no rule.
 const ROOTS: [(&str, &str); 4] = [
     ("analytics", "ListBucketAnalyticsConfigurationResult"),
     (
@@ -26,7 +26,7 @@ const ROOTS: [(&str, &str); 4] = [
     ("metrics", "ListMetricsConfigurationsResult"),
 ];
 
-/// Lists the configurations of the row, by id.
+/// Lists the configurations of the row, sorted by id.
 pub(super) fn answer(
     memory: &Store,
     account: &str,

@@ -1,7 +1,7 @@
 //! The configurations of buckets: XML documents that are checked, stored and returned.
 //!
-//! The library that routes requests does not see their operations. A row of the table tells what
-//! each is; what a document may hold comes from S3's service model.
+//! The library that routes requests does not know their operations. A row of the table describes
+//! each; S3's service model defines what a document may contain.
 
 mod check;
 mod generated;
@@ -30,13 +30,14 @@ use super::settings::Account;
 use super::state::{self, Store, Versioning};
 use crate::xml::Element;
 
-/// How many configurations with ids of one kind a bucket has. Source: docs of the PUT operations,
-/// 2026-11.
+/// The maximum number of configurations with ids of one kind in a bucket. Source: docs of the PUT
+/// operations, 2026-11.
 const MAX_IDS: usize = 1000;
 const MAX_ID: usize = 64;
 
-/// The documents of a bucket, by name, and by `NAME/ID` where there are several; `NAME:header` has
-/// the header that is kept with one. None stands for one that was deleted and that new buckets have.
+/// The documents of a bucket, by name, and by `NAME/ID` if there are several; `NAME:header` has the
+/// header that is stored with one. `None` represents the deletion of a document that new buckets
+/// have.
 pub(crate) type Configurations = BTreeMap<String, Option<String>>;
 
 /// An operation on a configuration.
@@ -55,7 +56,7 @@ enum Verb {
 }
 
 impl Task {
-    /// The task of an operation, if it is one on a configuration.
+    /// The task of an operation on configurations; `None` for other operations.
     pub(crate) fn of(operation: &str) -> Option<Self> {
         ROWS.iter().find_map(|row| {
             let verbs = [
@@ -69,7 +70,7 @@ impl Task {
         })
     }
 
-    /// Carries it out on the bucket.
+    /// Runs it on the bucket.
     pub(crate) async fn run(
         self,
         memory: &Store,
@@ -107,7 +108,7 @@ impl Task {
     }
 }
 
-/// Reads a document and checks it against the digests that came with it.
+/// Reads a document and checks it against the digests in the request.
 async fn receive(sent: Body, headers: &HeaderMap, most: usize) -> S3Result<Vec<u8>> {
     let bytes = body::collect(Some(sent.into()), most as u64).await;
     let bytes = bytes.map_err(|error| match error.code() {
@@ -131,20 +132,20 @@ async fn receive(sent: Body, headers: &HeaderMap, most: usize) -> S3Result<Vec<u
     Ok(bytes.into())
 }
 
-/// Reads the access control list that a request has in its body.
+/// Reads the access control list in the body of a request.
 ///
 /// # Errors
-/// It is none, or is not what its digests say.
+/// It is not one, or its digests do not match.
 pub(crate) async fn receive_acl(sent: Body, headers: &HeaderMap) -> S3Result<Element> {
     let row = acl_row()?;
     let document = receive(sent, headers, row.max_bytes).await?;
     read_acl(&document)
 }
 
-/// Reads an access control list, and checks it.
+/// Reads and checks an access control list.
 ///
 /// # Errors
-/// It is none that S3 takes.
+/// S3 does not accept it.
 pub(crate) fn read_acl(document: &[u8]) -> S3Result<Element> {
     let list = acl_row()?.read(document)?;
     acl::check(&list)?;
@@ -156,7 +157,7 @@ fn acl_row() -> S3Result<&'static Row> {
     row.ok_or_else(|| S3ErrorCode::InternalError.into())
 }
 
-/// The tags that a bucket is made with, as its configuration.
+/// The tags of a new bucket, as its configuration.
 ///
 /// # Errors
 /// `MalformedXML`, `InvalidTag`.
@@ -172,12 +173,12 @@ pub(crate) fn of_new_tags(tags: Vec<Element>, is_from_service: bool) -> S3Result
     Ok(Configurations::from([(row.name.to_owned(), Some(text))]))
 }
 
-/// Marks a request of another service of AWS, as its extension: such a one may set tags whose keys
-/// begin with `aws:`.
+/// Marks a request from another service of AWS, as its extension: such a request may set tags whose
+/// keys begin with `aws:`.
 #[derive(Clone, Copy, Debug)]
 pub struct FromService;
 
-/// A configuration of a bucket, which may not be there.
+/// A configuration of a bucket, which need not exist.
 struct Place<'a> {
     memory: &'a Store,
     account: &'a str,
@@ -283,7 +284,7 @@ impl Place<'_> {
 }
 
 impl Row {
-    /// The name that the configuration of a request has among those of its bucket.
+    /// The name of the configuration in a request among those of its bucket.
     fn key(&self, query: &str) -> S3Result<String> {
         if self.list.is_empty() {
             return Ok(self.name.to_owned());
@@ -304,7 +305,7 @@ impl Row {
         format!("{}:header", self.name)
     }
 
-    /// The stored document, or S3's answer without one.
+    /// The stored document, or S3's reply if there is none.
     fn document(&self, configurations: &Configurations, place: &Place<'_>) -> S3Result<String> {
         match (configurations.get(&place.name), &self.unset) {
             (Some(Some(document)), _) => Ok(document.clone()),
@@ -332,7 +333,7 @@ impl Row {
         self.shape.read(element.ok_or(S3ErrorCode::MalformedXML)?)
     }
 
-    /// Checks that a document has the id that its request names.
+    /// Checks that a document has the id in its request.
     fn check_id(&self, document: &Element, name: &str) -> S3Result<()> {
         let id = document.text_of("Id").unwrap_or_default();
         if self.list.is_empty() || name.strip_prefix(self.name) == Some(&format!("/{id}")) {
@@ -361,7 +362,7 @@ fn unset_error((code, message): UnsetError) -> S3Error {
     with_status(code, message, StatusCode::NOT_FOUND)
 }
 
-/// Whether a document has no tags, which is how a bucket without tags is.
+/// Whether a document has no tags, which is the state of a bucket without tags.
 fn is_empty_set(tagging: &Element) -> bool {
     let set = tagging.child("TagSet");
     set.is_none_or(|set| set.children.is_empty())
@@ -374,7 +375,7 @@ fn with_status(code: &str, message: &str, status: StatusCode) -> S3Error {
     error
 }
 
-/// The value of a query's key, decoded.
+/// The decoded value of a key in a query.
 pub(crate) fn query_value(query: &str, name: &str) -> Option<String> {
     let mut pairs = query
         .split('&')
@@ -384,7 +385,7 @@ pub(crate) fn query_value(query: &str, name: &str) -> Option<String> {
     Some(percent_decode_str(&value).decode_utf8_lossy().into_owned())
 }
 
-/// An answer with an XML document.
+/// A reply with an XML document.
 pub(crate) fn document_answer(document: String) -> Response<Body> {
     let declared = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{document}");
     let mut answer = Response::new(Body::from(declared));
@@ -393,7 +394,7 @@ pub(crate) fn document_answer(document: String) -> Response<Body> {
     answer
 }
 
-/// The versioning in the configurations, if any.
+/// The versioning status in the configurations, if there is one.
 pub(crate) fn versioning(configurations: &Configurations) -> Option<Versioning> {
     let document = configurations.get(table::VERSIONING)?.as_deref()?;
     let document = Element::read(document.as_bytes())?;
@@ -403,7 +404,7 @@ pub(crate) fn versioning(configurations: &Configurations) -> Option<Versioning> 
     })
 }
 
-/// A configuration that cannot be put back into a bucket.
+/// A configuration that cannot be imported into a bucket.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ConfigurationError {
     #[error("no bucket has a configuration {0}")]
@@ -414,10 +415,10 @@ pub(crate) enum ConfigurationError {
     Invalid(String),
 }
 
-/// Checks configurations that an import puts into a bucket.
+/// Checks configurations that an import sets on a bucket.
 ///
 /// # Errors
-/// The first that no bucket has, or whose document S3 would refuse.
+/// The first configuration that no bucket has, or whose document S3 would refuse.
 pub(crate) fn imported(given: Configurations) -> Result<Configurations, ConfigurationError> {
     for (name, document) in &given {
         let base = name.split(['/', ':']).next().unwrap_or_default();
@@ -442,7 +443,7 @@ pub(crate) fn imported(given: Configurations) -> Result<Configurations, Configur
     Ok(given)
 }
 
-/// The configuration of notifications that a row of an older version has, if it says anything.
+/// The configuration of notifications in a row of an older version, if it has one.
 pub(crate) fn of_notifications(
     notifications: &NotificationConfiguration,
 ) -> Option<(String, Option<String>)> {

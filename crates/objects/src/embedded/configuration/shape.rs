@@ -1,11 +1,11 @@
-//! What S3's documents look like, and whether one does. Assumption A-270.
+//! The shapes of S3's documents, and whether a document has one. Assumption A-270.
 
 use s3s::dto::{Timestamp, TimestampFormat};
 use s3s::{S3Error, S3ErrorCode, S3Result, s3_error};
 
 use crate::xml::Element;
 
-/// What an element holds.
+/// The content of an element.
 pub(super) enum Shape {
     /// Other elements.
     Structure(&'static [Member]),
@@ -21,18 +21,18 @@ pub(super) enum Shape {
 pub(super) struct Member {
     pub(super) name: &'static str,
     pub(super) required: bool,
-    /// Whether it is the attribute `xsi:type` instead.
+    /// Whether it is the attribute `xsi:type` instead of an element.
     pub(super) attribute: bool,
     pub(super) count: Count,
-    /// Of the member, or of each item.
+    /// The shape of the member, or of each item.
     pub(super) shape: &'static Shape,
 }
 
-/// How many times a member may occur in its structure.
+/// How often a member may occur in its structure.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Count {
     One,
-    /// A list: as often as it has items.
+    /// A list: once for each item.
     Flat,
     /// A list whose items have this name within the member.
     Within(&'static str),
@@ -42,7 +42,7 @@ impl Shape {
     /// The stored form of the element, if it has the shape.
     ///
     /// # Errors
-    /// `MalformedXML`, or a code that S3 has for a value of its own.
+    /// `MalformedXML`, or a specific code of S3 for a value.
     pub(super) fn read(&self, element: Element) -> S3Result<Element> {
         if let Self::Structure(members) = self {
             return structure(members, element);
@@ -70,7 +70,7 @@ fn is_time(text: &str) -> bool {
     is(text) || is(&format!("{text}T00:00:00Z"))
 }
 
-/// The error for a value that its element may not have.
+/// The error for a value that the element may not have.
 fn malformed_value(name: &str) -> S3Error {
     if name == "Event" {
         return s3_error!(

@@ -9,51 +9,51 @@ use super::shape::Shape;
 use crate::embedded::acl;
 use crate::xml::Element;
 
-/// The most bytes of a document, if S3 documents no other number. Assumption A-271.
+/// The maximum number of bytes of a document, unless S3 documents another limit. Assumption A-271.
 const MAX_BYTES: usize = 512 << 10;
 
-/// The name of the configuration that turns versioning on.
+/// The name of the configuration for versioning.
 pub(super) const VERSIONING: &str = "versioning";
 
-/// The name of the configuration that has the tags of the bucket.
+/// The name of the configuration for the bucket's tags.
 pub(super) const TAGGING: &str = "tagging";
 
 /// A configuration of a bucket.
 pub(crate) struct Row {
-    /// The key of the query that names it.
+    /// The query key that names it.
     pub(super) name: &'static str,
     pub(super) put: &'static str,
     pub(super) get: &'static str,
-    /// Empty where S3 has no such operation.
+    /// Empty if S3 has no such operation.
     pub(super) delete: &'static str,
-    /// For a configuration that has an id; empty for one that a bucket has once.
+    /// For a configuration with an id; empty for one that a bucket has only once.
     pub(super) list: &'static str,
-    /// The name of the root of its document.
+    /// The name of its document's root element.
     pub(super) root: &'static str,
     pub(super) shape: &'static Shape,
     pub(super) check: Check,
     pub(super) unset: UnsetReply,
     pub(super) max_bytes: usize,
-    /// The document that headers of a request give instead of its body.
+    /// The document from a request's headers, instead of its body.
     pub(super) of_headers: fn(&HeaderMap, &str) -> S3Result<Option<Element>>,
-    /// A header that is kept with it, and its value where it is not sent.
+    /// A header that is stored with it, and its default value.
     pub(super) header: Option<(&'static str, &'static str)>,
     /// The status of a PUT.
     pub(super) put_status: StatusCode,
 }
 
-/// What S3 answers where the configuration was not set.
+/// The reply if the configuration is not set.
 pub(super) enum UnsetReply {
     /// The document.
     Document(&'static str),
-    /// The document, which names the owner of the bucket.
+    /// The document, with the owner of the bucket.
     Owned(fn(&str) -> Element),
-    /// The document that each new bucket has; the error once it was deleted.
+    /// The document that each new bucket has; the error after it was deleted.
     Initial(&'static str, UnsetError),
     Error(UnsetError),
 }
 
-/// A code and a message, with the status 404.
+/// A code and a message, with status 404.
 pub(super) type UnsetError = (&'static str, &'static str);
 
 const NO_SUCH_CONFIGURATION: UnsetError = (
@@ -61,7 +61,7 @@ const NO_SUCH_CONFIGURATION: UnsetError = (
     "The specified configuration does not exist.",
 );
 
-/// A row without what few have.
+/// A row with the defaults.
 const PLAIN: Row = Row {
     name: "",
     put: "",
@@ -78,8 +78,8 @@ const PLAIN: Row = Row {
     put_status: StatusCode::OK,
 };
 
-/// All of them. Source: the service model of S3, and for what is not set the docs of each GET,
-/// 2026-11.
+/// All configurations. Source: the service model of S3, and for unset configurations the docs of
+/// each GET, 2026-11.
 pub(super) static ROWS: &[Row] = &[
     Row {
         name: "accelerate",

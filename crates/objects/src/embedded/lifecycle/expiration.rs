@@ -6,7 +6,7 @@ use super::rule::{LIFECYCLE, midnight_after, rules};
 use crate::embedded::state::{Bucket, Object};
 
 impl Bucket {
-    /// When an upload of the key that began at a time is given up, and by which rule.
+    /// When and by which rule an upload of the key that began at a time is aborted.
     ///
     /// Source: docs `API_CreateMultipartUpload`, 2026-11.
     pub(crate) fn abortion(
@@ -26,8 +26,8 @@ impl Bucket {
         ends.min()
     }
 
-    /// The value of `x-amz-expiration` for a current object: its end by the rule that is the first to
-    /// remove it, if there is one.
+    /// The value of `x-amz-expiration` for a current object: its expiry by the first rule that
+    /// removes it, if there is one.
     ///
     /// Source: docs `lifecycle-expire-general-considerations`, 2026-11.
     pub(crate) fn expiration(&self, key: &str, object: &Object) -> Option<String> {

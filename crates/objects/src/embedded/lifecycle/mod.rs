@@ -1,7 +1,7 @@
-//! The lifecycle rules of buckets: what has expired is found, and removed as S3 does it.
+//! The lifecycle rules of buckets: finds what has expired, and removes it as S3 does.
 //!
-//! Source: docs `intro-lifecycle-rules`, `lifecycle-expire-general-considerations`, 2026-11; the hour is
-//! Assumption A-283.
+//! Source: docs `intro-lifecycle-rules`, `lifecycle-expire-general-considerations`, 2026-11; the
+//! hour is Assumption A-283.
 
 mod expiration;
 mod rule;
@@ -23,30 +23,32 @@ use super::state::{Bucket, Buckets, Store, Versioning};
 use super::versions::{KeyEdit, Version};
 use crate::event::ObjectChange;
 
-/// How many keys are looked at, and how many uploads, while a lock is held.
+/// The maximum number of keys, and of uploads, that are checked while a lock is held.
 const KEYS_AT_ONCE: usize = 256;
 
-/// How much the rules of a bucket removed.
+/// The numbers of changes that the rules of a bucket made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Expired {
-    /// Objects and older versions that are deleted permanently, and delete markers that hid nothing.
+    /// Objects and older versions that were deleted permanently, and delete markers that hid
+    /// nothing.
     pub removed: usize,
     /// Objects that a delete marker hides.
     pub hidden: usize,
     /// Uploads that were aborted.
     pub aborted: usize,
-    /// Objects and older versions that have another storage class now.
+    /// Objects and older versions that were moved to another storage class.
     pub moved: usize,
 }
 
 impl EmbeddedS3 {
-    /// Removes what has expired by the rules of the buckets, and returns how much in which bucket.
+    /// Removes what has expired by the rules of the buckets, and returns the numbers for each
+    /// bucket.
     ///
-    /// The lock of an account is held for a few hundred keys at a time; between them `pause` is
-    /// awaited.
+    /// The lock of an account is held for a few hundred keys at a time; `pause` is awaited in
+    /// between.
     ///
     /// # Errors
-    /// The disk does not accept a change; what was done before it stays done.
+    /// The disk refuses a change; the changes before it remain.
     pub async fn expire<F: Future<Output = ()>>(
         &self,
         pause: impl Fn() -> F,
@@ -78,7 +80,7 @@ impl EmbeddedS3 {
 }
 
 impl Store {
-    /// Looks at some keys from this one on, and returns the key to continue at.
+    /// Checks some keys from this one on, and returns the key to continue at.
     fn expire_some(
         &self,
         account: &str,
@@ -118,7 +120,7 @@ impl Store {
     }
 }
 
-/// The keys from this one on, in order; one more than are looked at.
+/// The keys from this one on, in order; one more than are checked.
 fn keys(bucket: &Bucket, from: &str) -> Vec<String> {
     let range = (Bound::Included(from), Bound::Unbounded);
     let objects = bucket.objects.range::<str, _>(range).map(|(key, _)| key);
@@ -139,7 +141,7 @@ fn keys(bucket: &Bucket, from: &str) -> Vec<String> {
 enum Task {
     Expire,
     Remove(String),
-    /// To another storage class.
+    /// Moves it to another storage class.
     Move(String, String),
 }
 
@@ -205,7 +207,7 @@ fn tasks(bucket: &Bucket, key: &str, rules: &[Rule], now: SystemTime) -> Vec<Tas
     tasks
 }
 
-/// Whether an object lock keeps the version.
+/// Whether an object lock protects the version.
 fn is_locked(version: &Version, now: SystemTime) -> bool {
     match version {
         Version::Object(object) => object.headers.lock.check_delete(false, now).is_err(),
@@ -213,7 +215,8 @@ fn is_locked(version: &Version, now: SystemTime) -> bool {
     }
 }
 
-/// The action of the rules on the newest version of a key. A delete marker is removed once it is alone.
+/// The action of the rules on the newest version of a key. A delete marker is removed when it is
+/// the only version.
 fn newest_task(
     newest: &Version,
     is_alone: bool,
@@ -241,7 +244,7 @@ fn newest_task(
     })
 }
 
-/// The uploads that were begun too long ago.
+/// The uploads that began too long ago.
 fn stale_uploads(bucket: &Bucket, rules: &[Rule], now: SystemTime) -> Vec<(String, String)> {
     let is_stale = |key: &str, initiated| {
         rules.iter().any(|rule| {
@@ -256,7 +259,7 @@ fn stale_uploads(bucket: &Bucket, rules: &[Rule], now: SystemTime) -> Vec<(Strin
     stale.map(|(id, _)| id.clone()).collect()
 }
 
-/// An event of a change that a rule made.
+/// The event of a change by a rule.
 fn by_rule(event: KeyEvent) -> KeyEvent {
     let change = match event.change {
         ObjectChange::Transition => ObjectChange::Transition,

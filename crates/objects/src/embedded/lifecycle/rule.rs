@@ -1,4 +1,4 @@
-//! Lifecycle rules as they are read from a bucket's configuration.
+//! Lifecycle rules, read from a bucket's configuration.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -9,11 +9,11 @@ use crate::xml::Element;
 
 /// The name of the configuration among those of a bucket.
 pub(super) const LIFECYCLE: &str = "lifecycle";
-/// The name of the setting which small objects change their storage class.
+/// The name of the setting for the minimum size of objects that change their storage class.
 pub(super) const LEAST_SIZE: &str = "lifecycle:header";
 const DAY: u64 = 24 * 60 * 60;
 
-/// A rule that is enabled, as far as something expires by it.
+/// An enabled rule, limited to its expirations and transitions.
 pub(super) struct Rule {
     pub(super) id: String,
     pub(super) filter: Filter,
@@ -25,21 +25,21 @@ pub(super) struct Rule {
     pub(super) upload_days: Option<u64>,
 }
 
-/// When something happens to an object.
+/// When an action applies to an object.
 #[derive(Clone, Copy)]
 pub(super) enum When {
     Days(u64),
     Date(SystemTime),
 }
 
-/// When something happens to a version that is not current, and how many newer ones it leaves alone.
+/// When an action applies to a noncurrent version, and how many newer ones are exempt.
 #[derive(Clone, Copy)]
 struct Noncurrent {
     days: u64,
     newer_versions: usize,
 }
 
-/// What a rule is about.
+/// The objects to which a rule applies.
 #[derive(Default)]
 pub(super) struct Filter {
     prefix: String,
@@ -48,7 +48,7 @@ pub(super) struct Filter {
     less_than: Option<u64>,
 }
 
-/// When so many days since a time are over: at the midnight that follows them.
+/// When a number of days since a time is over: at the midnight that follows them.
 ///
 /// Assumption A-283.
 pub(super) fn midnight_after(since: SystemTime, days: u64) -> Option<SystemTime> {
@@ -59,13 +59,13 @@ pub(super) fn midnight_after(since: SystemTime, days: u64) -> Option<SystemTime>
     UNIX_EPOCH.checked_add(Duration::from_secs(day.saturating_mul(DAY)))
 }
 
-/// Whether so many days since a time are over.
+/// Whether a number of days since a time is over.
 pub(super) fn is_past(since: SystemTime, days: u64, now: SystemTime) -> bool {
     midnight_after(since, days).is_some_and(|time| time <= now)
 }
 
 impl When {
-    /// The time for what was made at that time.
+    /// The time of the action for an object made at a time.
     pub(super) fn time(self, made: SystemTime) -> Option<SystemTime> {
         match self {
             Self::Days(days) => midnight_after(made, days),
@@ -89,7 +89,8 @@ impl Noncurrent {
         })
     }
 
-    /// When it happens to a version that is not current since a time, with so many newer ones.
+    /// The time of the action for a version that has been noncurrent since a time, with this many
+    /// newer ones.
     fn time(self, since: SystemTime, newer: usize) -> Option<SystemTime> {
         if newer < self.newer_versions {
             return None;
@@ -103,12 +104,12 @@ fn number(action: &Element, name: &str) -> Option<u64> {
 }
 
 impl Rule {
-    /// When a version goes that so many others which are not current are newer than.
+    /// When a version expires that is older than this many other noncurrent versions.
     pub(super) fn noncurrent_end(&self, since: SystemTime, newer: usize) -> Option<SystemTime> {
         self.noncurrent?.time(since, newer)
     }
 
-    /// When such a version gets which storage classes.
+    /// When such a version moves to which storage classes.
     pub(super) fn noncurrent_transitions(
         &self,
         since: SystemTime,
@@ -145,7 +146,7 @@ impl Rule {
 }
 
 fn read_date(text: &str) -> Option<SystemTime> {
-    // S3 takes a day without a time as well.
+    // S3 also accepts a day without a time.
     let whole = if text.contains('T') {
         text.to_owned()
     } else {
@@ -154,7 +155,7 @@ fn read_date(text: &str) -> Option<SystemTime> {
     times::read(&whole)
 }
 
-/// The rules of a bucket that are enabled.
+/// The enabled rules of a bucket.
 pub(super) fn rules(bucket: &Bucket) -> Vec<Rule> {
     let document = bucket.configurations.get(LIFECYCLE);
     let document = document.and_then(Option::as_deref);
@@ -179,7 +180,7 @@ impl Filter {
         filter
     }
 
-    /// Whether it names sizes.
+    /// Whether it has size conditions.
     pub(super) fn has_size(&self) -> bool {
         self.greater_than.is_some() || self.less_than.is_some()
     }
@@ -212,7 +213,7 @@ impl Filter {
             && self.less_than.is_none_or(|most| size < most)
     }
 
-    /// Whether it is about what has no tags and no size: delete markers and uploads.
+    /// Whether it applies to entries without tags and sizes: delete markers and uploads.
     pub(super) fn fits_marker(&self, key: &str) -> bool {
         key.starts_with(&self.prefix)
             && self.tags.is_empty()

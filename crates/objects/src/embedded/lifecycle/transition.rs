@@ -1,14 +1,14 @@
 //! The storage classes that lifecycle rules give to objects.
 //!
-//! Source: docs `lifecycle-transition-general-considerations`, 2026-11; what is due at once is
-//! Assumption A-286.
+//! Source: docs `lifecycle-transition-general-considerations`, 2026-11; several transitions that
+//! are due at once are Assumption A-286.
 
 use std::time::SystemTime;
 
 use super::rule::{LEAST_SIZE, Rule};
 use crate::embedded::state::{Bucket, Object};
 
-/// Storage classes, each of which objects move from to those after it.
+/// The storage classes in order; objects move only to later ones.
 const CLASSES: [&str; 7] = [
     "STANDARD",
     "STANDARD_IA",
@@ -18,7 +18,7 @@ const CLASSES: [&str; 7] = [
     "GLACIER",
     "DEEP_ARCHIVE",
 ];
-/// Smaller objects stay where they are, unless the rule names sizes.
+/// Smaller objects are not moved, unless the rule has size conditions.
 const LEAST_BYTES: u64 = 128 << 10;
 /// The setting with which small objects move to [`ARCHIVES`].
 const VARIES: &str = "varies_by_storage_class";
@@ -42,7 +42,7 @@ impl<'a> Transitions<'a> {
         }
     }
 
-    /// The class to which a current object moves, if it is another one.
+    /// The class to which a current object moves; `None` if it is already there.
     pub(super) fn class(&self, key: &str, object: &Object) -> Option<String> {
         let made = object.last_modified;
         self.last_due(key, object, |rule| {

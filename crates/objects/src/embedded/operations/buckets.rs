@@ -17,7 +17,8 @@ use crate::embedded::configuration::{Configurations, versioning};
 use crate::embedded::location::{self, DEFAULT_REGION, Endpoint};
 use crate::embedded::state::{Bucket, Store, Versioning, bucket};
 
-/// Makes a bucket. Making it again is an error, save in us-east-1, as it always was there.
+/// Creates a bucket. Creating it again is an error except in us-east-1, where S3 has always allowed
+/// it.
 pub(crate) fn create(
     memory: &Store,
     account: &str,
@@ -68,7 +69,7 @@ pub(crate) fn head(
     })
 }
 
-/// Returns the region of a bucket; us-east-1 is an empty answer.
+/// Returns the region of a bucket; us-east-1 is an empty reply.
 pub(crate) fn location(
     memory: &Store,
     account: &str,
@@ -82,7 +83,7 @@ pub(crate) fn location(
     })
 }
 
-/// Deletes a bucket that has no objects and no versions; uploads under way go with it.
+/// Deletes a bucket that has no objects and no versions; its uploads in progress are deleted too.
 pub(crate) fn delete(
     memory: &Store,
     account: &str,
@@ -108,7 +109,7 @@ fn check_empty(bucket: &Bucket) -> S3Result<()> {
     }
 }
 
-/// Lists the account's buckets, by name.
+/// Lists the account's buckets, sorted by name.
 pub(crate) fn list(
     memory: &Store,
     account: &str,
@@ -128,7 +129,7 @@ pub(crate) fn list(
             .range::<str, _>(start)
             .filter(|(name, _)| name.starts_with(prefix));
         listed
-            .map(|(name, bucket)| tell(name, bucket))
+            .map(|(name, bucket)| listed_bucket(name, bucket))
             .filter(|bucket| in_region(bucket, &input))
             .take(limit.saturating_add(1))
             .collect()
@@ -146,7 +147,7 @@ pub(crate) fn list(
     })
 }
 
-fn tell(name: &str, bucket: &Bucket) -> S3Bucket {
+fn listed_bucket(name: &str, bucket: &Bucket) -> S3Bucket {
     S3Bucket {
         name: Some(name.to_owned()),
         creation_date: Some(bucket.created.into()),

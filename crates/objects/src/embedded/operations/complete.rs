@@ -9,7 +9,7 @@ use crate::embedded::checksum::{self, Algorithm, Checksum};
 use crate::embedded::conditions;
 use crate::embedded::content::Content;
 use crate::embedded::digests;
-use crate::embedded::fields::{Headers, claims_of, size, tell_checksum};
+use crate::embedded::fields::{Headers, claims_of, size, write_checksum};
 use crate::embedded::location::Endpoint;
 use crate::embedded::state::{
     Object, PartRecord, Placed, Store, Upload, UploadedPart, bucket, bucket_mut,
@@ -17,10 +17,10 @@ use crate::embedded::state::{
 use crate::embedded::versions::{KeyEdit, VersionId};
 use crate::event::ObjectChange;
 
-/// The least size of a part that is not the last.
+/// The minimum size of a part that is not the last.
 const MIN_PART: u64 = 5 << 20;
 
-/// Makes the object of the parts that are named. Until then, nothing of it can be seen.
+/// Creates the object from the named parts. Until then, nothing of it is visible.
 pub(crate) fn complete(
     memory: &Store,
     account: &str,
@@ -51,11 +51,11 @@ pub(crate) fn complete(
         bucket_key_enabled: object.headers.bucket_key_enabled,
         ..Default::default()
     };
-    tell_checksum!(output, &object.checksum);
+    write_checksum!(output, &object.checksum);
     Ok(output)
 }
 
-/// Puts the object in place of its upload.
+/// Replaces the upload by its object.
 fn place(memory: &Store, account: &str, input: &CompleteMultipartUploadInput) -> S3Result<Placed> {
     let object = assemble(memory, account, input)?;
     check_whole(&object, input)?;
@@ -82,8 +82,8 @@ fn place(memory: &Store, account: &str, input: &CompleteMultipartUploadInput) ->
     })
 }
 
-/// The object that an earlier request made of the upload, while it is there: clients repeat a request
-/// whose answer they did not get.
+/// The object that an earlier request made from the upload, while it exists: clients repeat a
+/// request if its reply was lost.
 ///
 /// Source: docs `API_CompleteMultipartUpload`, 2026-11; Assumption A-289.
 fn placed_before(
@@ -121,7 +121,7 @@ fn plan(upload: &Upload, named: &[CompletedPart]) -> S3Result<Plan> {
     })
 }
 
-/// Joins the parts, without copying them, and makes the digests of the whole.
+/// Joins the parts without copying them, and computes the digests of the whole.
 fn assemble(
     memory: &Store,
     account: &str,
@@ -169,7 +169,7 @@ fn record((number, part): (i32, UploadedPart)) -> PartRecord {
     }
 }
 
-/// The parts that are named, in order.
+/// The named parts, in order.
 fn chosen(upload: &Upload, named: &[CompletedPart]) -> S3Result<Vec<(i32, UploadedPart)>> {
     if named.is_empty() {
         return Err(S3ErrorCode::MalformedXML.into());
@@ -200,7 +200,8 @@ fn chosen(upload: &Upload, named: &[CompletedPart]) -> S3Result<Vec<(i32, Upload
     }
 }
 
-/// Refuses a part whose checksum is not named where that of the object is made of those of its parts.
+/// Refuses a part without a named checksum if the object's checksum is computed from those of its
+/// parts.
 ///
 /// Source: Assumption A-282.
 fn check_claimed(upload: &Upload, name: &CompletedPart, number: i32) -> S3Result<()> {
@@ -227,7 +228,7 @@ fn is_named(part: &UploadedPart, name: &CompletedPart) -> bool {
     })
 }
 
-/// Compares the object with what the client says of the whole.
+/// Compares the object with the client's claims about the whole.
 fn check_whole(object: &Object, input: &CompleteMultipartUploadInput) -> S3Result<()> {
     for (algorithm, claimed) in claims_of!(input) {
         if algorithm == object.checksum.algorithm {

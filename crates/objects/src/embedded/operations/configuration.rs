@@ -1,7 +1,7 @@
-//! What set-up code writes to a bucket before it is used: stored and returned, not enforced.
+//! Settings that set-up code writes to a bucket: they are stored and returned, but not enforced.
 //!
-//! A bucket that B2B Data Interchange reads from needs a policy and notifications on AWS, so the
-//! code that makes it must find the same operations here.
+//! On AWS, a bucket that B2B Data Interchange reads from needs a policy and notifications, so the
+//! code that creates it needs the same operations here.
 
 use s3s::dto::{
     DeleteBucketPolicyInput, DeleteBucketPolicyOutput, GetBucketPolicyInput, GetBucketPolicyOutput,
@@ -14,7 +14,7 @@ use crate::embedded::bucket_policy;
 use crate::embedded::state::{Bucket, Store, bucket, bucket_mut};
 use crate::xml::Element;
 
-/// Keeps a policy.
+/// Stores a policy.
 ///
 /// # Errors
 /// `MalformedPolicy`.
@@ -34,9 +34,9 @@ pub(crate) fn put_policy(
     })
 }
 
-/// Refuses a public policy where the bucket blocks public access.
+/// Refuses a public policy if the bucket blocks public access.
 ///
-/// Assumption A-279: a bucket whose public access block was never set takes one.
+/// Assumption A-279: a bucket on which the public access block was never set accepts one.
 fn check_public(bucket: &Bucket, policy: &str) -> S3Result<()> {
     let block = bucket.configurations.get("publicAccessBlock");
     let block = block.and_then(Option::as_deref);
@@ -68,7 +68,7 @@ pub(crate) fn get_policy(
     })
 }
 
-/// Whether the policy allows everybody.
+/// Whether the policy allows access to everybody.
 ///
 /// # Errors
 /// `NoSuchBucketPolicy`.
@@ -88,7 +88,7 @@ pub(crate) fn get_policy_status(
     })
 }
 
-/// Drops the policy.
+/// Deletes the policy.
 pub(crate) fn delete_policy(
     memory: &Store,
     account: &str,

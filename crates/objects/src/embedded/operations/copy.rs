@@ -14,13 +14,15 @@ use crate::embedded::conditions::{self, ReadConditions};
 use crate::embedded::content::Content;
 use crate::embedded::customer_key;
 use crate::embedded::digests::{self, Digests};
-use crate::embedded::fields::{Headers, customer_key, headers_of, tell_checksum, tell_encryption};
-use crate::embedded::lock::asked_lock;
+use crate::embedded::fields::{
+    Headers, customer_key, headers_of, write_checksum, write_encryption,
+};
+use crate::embedded::lock::requested_lock;
 use crate::embedded::state::{self, NewObject, Object, Store};
 use crate::embedded::versions::Found;
 use crate::event::ObjectChange;
 
-/// What S3 says of a source that is archived.
+/// The error message for an archived source.
 ///
 /// Source: Assumption A-288.
 const ARCHIVED: &str = "Operation is not valid for the source object's storage class";
@@ -71,7 +73,7 @@ pub(crate) fn object(
     let tagging = input.tagging_directive.as_ref();
     let replaces_tags = replaces_all(tagging.map(TaggingDirective::as_str), "tagging")?;
     let asked = Headers {
-        lock: asked_lock!(input, memory.now())?,
+        lock: requested_lock!(input, memory.now())?,
         acl: given_acl!(input).of_upload(memory, account, &input.bucket)?,
         ..headers_of!(input)
     };
@@ -106,7 +108,7 @@ pub(crate) fn object(
     })
 }
 
-/// Whether a directive says that what the request has replaces what the source has.
+/// Whether a directive says that the request's values replace those of the source.
 fn replaces_all(directive: Option<&str>, what: &str) -> S3Result<bool> {
     match directive {
         None | Some(MetadataDirective::COPY) => Ok(false),
@@ -128,7 +130,7 @@ fn tags(
     }
 }
 
-/// Checks the source's customer key and the conditions on it.
+/// Checks the source's customer key and conditions.
 fn check_source(original: &Object, input: &mut CopyObjectInput) -> S3Result<()> {
     let given = customer_key::checked(
         input.copy_source_sse_customer_algorithm.as_deref(),
@@ -142,10 +144,10 @@ fn check_source(original: &Object, input: &mut CopyObjectInput) -> S3Result<()> 
     source_conditions(input).check_source(original)
 }
 
-/// The digests of a copy; those that the original has are not made again.
+/// The digests of a copy; existing digests of the original are reused.
 fn digests_of(original: &Object, algorithm: Algorithm) -> S3Result<Digests> {
     match checksum::decode_hex(&original.entity_tag) {
-        // One made of parts has another entity tag than its copy.
+        // An object made from parts has a different entity tag from its copy.
         None => Digests::of(algorithm, &original.content),
         Some(md5) if original.checksum.composite => Ok(Digests {
             md5,
@@ -158,7 +160,7 @@ fn digests_of(original: &Object, algorithm: Algorithm) -> S3Result<Digests> {
     }
 }
 
-/// The conditions on what is replaced; the library does not read them for copies.
+/// The conditions on the replaced object; the library does not read them for copies.
 fn condition(headers: &HeaderMap, name: &http::HeaderName) -> S3Result<Option<ETagCondition>> {
     let parse = |value: &http::HeaderValue| ETagCondition::parse_http_header(value.as_bytes());
     headers
@@ -191,8 +193,8 @@ fn changes_nothing(asked: &Headers) -> bool {
         && asked.website_redirect_location.is_none()
 }
 
-/// The copy's headers: the source's, unless the request replaces them; how it is stored is asked
-/// for each copy again.
+/// The copy's headers: the source's, unless the request replaces them. How the copy is stored
+/// always comes from the request.
 fn merged(original: &Object, asked: Headers, replaces: bool) -> Headers {
     if replaces {
         return asked;
@@ -218,12 +220,12 @@ fn copy_output(copy: &Object) -> CopyObjectOutput {
         last_modified: Some(copy.last_modified.into()),
         ..Default::default()
     };
-    tell_checksum!(result, &copy.checksum);
+    write_checksum!(result, &copy.checksum);
     let mut output = CopyObjectOutput {
         copy_object_result: Some(result),
         ..Default::default()
     };
-    tell_encryption!(output, &copy.headers);
+    write_encryption!(output, &copy.headers);
     output
 }
 
@@ -265,17 +267,17 @@ pub(crate) fn part(
         last_modified: Some(part.last_modified.into()),
         ..Default::default()
     };
-    tell_checksum!(result, &part.checksum);
+    write_checksum!(result, &part.checksum);
     let mut output = UploadPartCopyOutput {
         copy_part_result: Some(result),
         copy_source_version_id: found.version_id,
         ..Default::default()
     };
-    tell_encryption!(output, &headers);
+    write_encryption!(output, &headers);
     Ok(output)
 }
 
-/// The conditions that the source of a part must meet.
+/// The conditions on the source of a part.
 fn conditions_of_part(input: &UploadPartCopyInput) -> ReadConditions {
     ReadConditions {
         matches: input.copy_source_if_match.clone(),
@@ -285,7 +287,7 @@ fn conditions_of_part(input: &UploadPartCopyInput) -> ReadConditions {
     }
 }
 
-/// Cuts the range out; unlike in a read, it must lie within the object.
+/// Cuts out the range; unlike in a read, it must lie within the object.
 fn ranged(original: &Object, header: &str) -> S3Result<Content> {
     let malformed = || {
         s3_error!(

@@ -12,20 +12,20 @@ use crate::embedded::state::{Bucket, Store, Versioning, bucket_mut};
 use crate::embedded::versions::{self, Deleted, KeyEdit};
 use crate::embedded::{conditions, lock, reply};
 
-/// The most objects one request deletes.
+/// The maximum number of objects that one request deletes.
 const MAX_OBJECTS: usize = 1000;
 
-/// What a delete expects of the object.
+/// The conditions of a delete.
 #[derive(Default)]
 struct Expected {
     etag: Option<ETagCondition>,
     last_modified: Option<Timestamp>,
     size: Option<i64>,
-    /// Whether a retention in governance mode is no hindrance.
+    /// Whether it bypasses a retention in governance mode.
     bypass: bool,
 }
 
-/// Deletes an object or a version; one that is not there is no error.
+/// Deletes an object or a version; a missing one is not an error.
 pub(crate) fn one(
     memory: &Store,
     account: &str,
@@ -62,10 +62,10 @@ pub(crate) fn one(
     })
 }
 
-/// The version that a request names, if the bucket has versions.
+/// The version in a request, if the bucket has versions.
 fn shown_version_id(bucket: &Bucket, version_id: Option<&str>) -> Option<String> {
-    let is_told = bucket.versioning != Versioning::Never;
-    version_id.filter(|_| is_told).map(str::to_owned)
+    let is_shown = bucket.versioning != Versioning::Never;
+    version_id.filter(|_| is_shown).map(str::to_owned)
 }
 
 /// Deletes up to a thousand objects and versions, and returns the outcome of each.
@@ -138,7 +138,7 @@ fn delete(edit: &mut KeyEdit<'_>, object: ObjectIdentifier, bypass: bool) -> S3R
 }
 
 impl Expected {
-    /// Deletes the object, or the version that is named, if it is as it should be.
+    /// Deletes the object, or the named version, if it meets the conditions.
     fn delete(&self, edit: &mut KeyEdit<'_>, version_id: Option<&str>) -> S3Result<Deleted> {
         let found = match version_id {
             None => edit.current(),

@@ -16,7 +16,7 @@ use crate::embedded::fields::size;
 use crate::embedded::listing::{self, KeyEncoding, Page, Query};
 use crate::embedded::state::{Object, Store, bucket};
 
-/// Prefix of the key in a continuation token; a token without it is invalid.
+/// The prefix of the key in a continuation token; a token without it is invalid.
 const TOKEN: &str = "1/";
 
 /// Lists objects, the second version.
@@ -84,7 +84,7 @@ pub(crate) fn version_1(
     let owner = owner(memory.owner(account));
     memory.read(account, |buckets| {
         let page = listing::page(&bucket(buckets, &input.bucket)?.objects, &query);
-        // Without a delimiter the last key is the marker, and S3 leaves it out.
+        // Without a delimiter the last key is the marker, and S3 omits it.
         let next_marker = page.next.as_deref().filter(|_| query.delimiter.is_some());
         Ok(ListObjectsOutput {
             name: Some(input.bucket.clone()),

@@ -1,4 +1,4 @@
-//! Lists the uploads that are not complete, and the parts of an upload.
+//! Lists incomplete uploads, and the parts of an upload.
 
 use s3s::S3Result;
 use s3s::dto::{
@@ -8,11 +8,11 @@ use s3s::dto::{
 
 use super::{multipart, owner};
 use crate::embedded::checksum::checksum_type;
-use crate::embedded::fields::{size, tell_checksum};
+use crate::embedded::fields::{size, write_checksum};
 use crate::embedded::listing::{self, KeyEncoding};
 use crate::embedded::state::{Bucket, Store, Upload, UploadedPart, bucket};
 
-/// Lists uploads under way, by key and then by id.
+/// Lists uploads in progress, by key and then by id.
 pub(crate) fn uploads(
     memory: &Store,
     account: &str,
@@ -26,10 +26,9 @@ pub(crate) fn uploads(
             &input,
             usize::try_from(max_uploads).unwrap_or_default(),
         );
-        let told = found
-            .uploads
-            .iter()
-            .map(|(key, id, upload)| tell(&encoding.write(key), id, upload, memory.owner(account)));
+        let output = found.uploads.iter().map(|(key, id, upload)| {
+            listed_upload(&encoding.write(key), id, upload, memory.owner(account))
+        });
         Ok(ListMultipartUploadsOutput {
             bucket: Some(input.bucket.clone()),
             prefix: encoding.write_option(input.prefix.as_deref()),
@@ -37,7 +36,7 @@ pub(crate) fn uploads(
             key_marker: Some(encoding.write(input.key_marker.as_deref().unwrap_or_default())),
             upload_id_marker: Some(input.upload_id_marker.clone().unwrap_or_default()),
             max_uploads: Some(max_uploads),
-            uploads: Some(told.collect()),
+            uploads: Some(output.collect()),
             common_prefixes: encoding.prefixes(&found.prefixes),
             is_truncated: Some(found.more),
             next_key_marker: encoding
@@ -107,7 +106,7 @@ fn common_prefix<'a>(key: &'a str, rest: &str, delimiter: Option<&str>) -> Optio
     key.get(..key.len() - rest.len() + rest.find(delimiter)? + delimiter.len())
 }
 
-fn tell(key: &str, id: &str, upload: &Upload, account: &str) -> MultipartUpload {
+fn listed_upload(key: &str, id: &str, upload: &Upload, account: &str) -> MultipartUpload {
     MultipartUpload {
         key: Some(key.to_owned()),
         upload_id: Some(id.to_owned()),
@@ -144,7 +143,7 @@ pub(crate) fn parts(
         let upload = multipart::find(bucket, &input.key, &input.upload_id)?;
         let (abort_date, abort_rule_id) = multipart::abortion(bucket, &input.key, upload.initiated);
         let rest = || upload.parts.range(marker.saturating_add(1)..);
-        let told: Vec<Part> = rest()
+        let output: Vec<Part> = rest()
             .take(usize::try_from(max_parts).unwrap_or_default())
             .map(listed_part)
             .collect();
@@ -154,18 +153,19 @@ pub(crate) fn parts(
             upload_id: Some(input.upload_id.clone()),
             part_number_marker: Some(marker),
             next_part_number_marker: Some(
-                told.last()
+                output
+                    .last()
                     .and_then(|part| part.part_number)
                     .unwrap_or_default(),
             ),
             max_parts: Some(max_parts),
-            is_truncated: Some(told.len() < rest().count()),
+            is_truncated: Some(output.len() < rest().count()),
             initiator: Some(initiator(memory.owner(account))),
             owner: Some(owner(memory.owner(account))),
             storage_class: Some(class(upload)),
             checksum_algorithm: upload.chosen.then(|| upload.algorithm.dto()),
             checksum_type: upload.chosen.then(|| checksum_type(upload.composite)),
-            parts: Some(told),
+            parts: Some(output),
             abort_date,
             abort_rule_id,
             ..Default::default()
@@ -174,13 +174,13 @@ pub(crate) fn parts(
 }
 
 fn listed_part((number, part): (&i32, &UploadedPart)) -> Part {
-    let mut told = Part {
+    let mut output = Part {
         part_number: Some(*number),
         e_tag: Some(multipart::etag(part)),
         last_modified: Some(part.last_modified.into()),
         size: Some(size(part.content.size())),
         ..Default::default()
     };
-    tell_checksum!(told, &part.checksum);
-    told
+    write_checksum!(output, &part.checksum);
+    output
 }

@@ -1,7 +1,7 @@
-//! The S3 operations, by what they work on.
+//! The S3 operations, grouped by what they work on.
 //!
 //! Each is one function from the operation's input to its output, synchronous unless it reads an
-//! upload's body. It takes the account it acts for second.
+//! upload's body. Its second argument is the account.
 
 pub(crate) mod buckets;
 pub(crate) mod complete;
@@ -34,12 +34,12 @@ fn owner(account: &str) -> Owner {
     }
 }
 
-/// Changes what is said of the object, or of the version that is named; returns the version's id.
+/// Changes the metadata of the object, or of the named version; returns the version's id.
 ///
-/// `edit` returns whether there is an event; `changes` names it.
+/// `edit` returns whether to send an event; `changes` names it.
 ///
 /// # Errors
-/// There is no such object, `edit` refuses, or the disk does not accept the change.
+/// There is no such object, `edit` refuses, or the disk refuses the change.
 fn amend(
     store: &Store,
     account: &str,
@@ -52,7 +52,7 @@ fn amend(
         let bucket = bucket_mut(buckets, bucket_name)?;
         let found = bucket.find(key, version_id)?;
         let mut after = Object::clone(&found.object);
-        let is_told = edit(bucket, &mut after)?;
+        let has_event = edit(bucket, &mut after)?;
         let event = |change: &ObjectChange| KeyEvent {
             change: *change,
             key: key.to_owned(),
@@ -61,8 +61,8 @@ fn amend(
             version_id: found.version_id.clone(),
             restored: after.headers.restored_object().map(Box::new),
         };
-        let told = if is_told { changes } else { &[] };
-        let events = told.iter().map(event).collect();
+        let changes = if has_event { changes } else { &[] };
+        let events = changes.iter().map(event).collect();
         let change = bucket.replacement(key, after);
         store.change(account, bucket_name, bucket, vec![change], events)?;
         Ok(found.version_id)

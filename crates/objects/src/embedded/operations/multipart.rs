@@ -18,16 +18,16 @@ use crate::embedded::content::Content;
 use crate::embedded::customer_key;
 use crate::embedded::digests::Digests;
 use crate::embedded::fields::{
-    Headers, claims_of, customer_key, headers_of, tell_checksum, tell_encryption,
+    Headers, claims_of, customer_key, headers_of, write_checksum, write_encryption,
 };
-use crate::embedded::lock::asked_lock;
+use crate::embedded::lock::requested_lock;
 use crate::embedded::state::{Bucket, Buckets, Store, Upload, UploadedPart, bucket, bucket_mut};
 
 /// The greatest number of a part.
 const MAX_PART: i32 = 10_000;
 
-/// The most uploads under way of an account. They are forgotten easily, since S3 shows them nowhere
-/// but in a list of their own.
+/// The maximum number of uploads in progress per account. They are easily forgotten, because S3
+/// shows them only in a list of their own.
 const MAX_UPLOADS: usize = 10_000;
 
 /// Where a part belongs.
@@ -38,7 +38,7 @@ pub(crate) struct Place<'a> {
     pub(crate) number: i32,
 }
 
-/// The upload of that id, which is good for its key only.
+/// The upload with this id, which is valid only for its key.
 ///
 /// # Errors
 /// `NoSuchUpload`.
@@ -60,7 +60,7 @@ pub(crate) fn create(
         .transpose()?;
     let algorithm = wish.unwrap_or(Algorithm::Crc64Nvme);
     let composite = composite(algorithm, input.checksum_type.as_ref())?;
-    let lock = asked_lock!(input, memory.now())?;
+    let lock = requested_lock!(input, memory.now())?;
     let headers = Headers {
         lock,
         acl: given_acl!(input).of_upload(memory, account, &input.bucket)?,
@@ -87,10 +87,10 @@ pub(crate) fn create(
     memory.write(account, |buckets| {
         check_room(buckets)?;
         let bucket = bucket_mut(buckets, &input.bucket)?;
-        // The default retention is counted from the completion.
+        // The default retention starts at the completion.
         lock.in_bucket(bucket, memory.now())?;
         upload.headers.encrypt_in(bucket);
-        tell_encryption!(output, &upload.headers);
+        write_encryption!(output, &upload.headers);
         (output.abort_date, output.abort_rule_id) = abortion(bucket, &input.key, upload.initiated);
         memory.keep_upload(account, &input.bucket, (&input.key, &id), &upload)?;
         bucket.uploads.insert((input.key, id), upload);
@@ -98,7 +98,7 @@ pub(crate) fn create(
     })
 }
 
-/// When a lifecycle rule gives an upload up, and the rule.
+/// When and by which lifecycle rule an upload is aborted.
 pub(crate) fn abortion(
     bucket: &Bucket,
     key: &str,
@@ -109,7 +109,7 @@ pub(crate) fn abortion(
     end.unzip()
 }
 
-/// Refuses one more upload than an account may have under way.
+/// Refuses another upload if the account has reached its limit.
 ///
 /// Source: Assumption A-197.
 fn check_room(buckets: &Buckets) -> S3Result<()> {
@@ -123,7 +123,7 @@ fn check_room(buckets: &Buckets) -> S3Result<()> {
     ))
 }
 
-/// Decides the type of the object's checksum; not every algorithm has both.
+/// Chooses the type of the object's checksum; not every algorithm has both.
 fn composite(algorithm: Algorithm, wish: Option<&ChecksumType>) -> S3Result<bool> {
     let composite = match wish.map(ChecksumType::as_str) {
         None => return Ok(algorithm.composite_by_default()),
@@ -144,7 +144,7 @@ fn composite(algorithm: Algorithm, wish: Option<&ChecksumType>) -> S3Result<bool
     Ok(composite)
 }
 
-/// Takes a part in.
+/// Stores a part.
 pub(crate) async fn upload_part(
     memory: &Store,
     account: &str,
@@ -175,15 +175,16 @@ pub(crate) async fn upload_part(
         e_tag: Some(etag(&part)),
         ..Default::default()
     };
-    tell_encryption!(output, &headers);
-    tell_checksum!(output, &part.checksum);
+    write_encryption!(output, &headers);
+    write_checksum!(output, &part.checksum);
     Ok(output)
 }
 
-/// The headers of the upload that a part is for, if the part may be added.
+/// The headers of a part's upload, if the part may be added.
 ///
 /// # Errors
-/// `NoSuchBucket`, `NoSuchUpload`, another customer key than the upload's, or what the check says.
+/// `NoSuchBucket`, `NoSuchUpload`, a customer key other than the upload's, or the error of the
+/// check.
 pub(crate) fn headers(
     memory: &Store,
     account: &str,
@@ -199,10 +200,10 @@ pub(crate) fn headers(
     })
 }
 
-/// Puts a part into its upload, in place of any other of its number.
+/// Adds a part to its upload, and replaces any with the same number.
 ///
 /// # Errors
-/// There is no such upload, the number is out of bounds, or a claim is wrong.
+/// There is no such upload, the number is out of range, or a claim is wrong.
 pub(crate) fn store(
     memory: &Store,
     account: &str,
@@ -246,7 +247,7 @@ fn check_number(number: i32) -> S3Result<()> {
     ))
 }
 
-/// Refuses a part without a checksum where that of the object is to be made of those of its parts.
+/// Refuses a part without a checksum if the object's checksum is computed from those of its parts.
 ///
 /// Source: Assumption A-282.
 fn check_claimed(upload: &Upload, claims: &[ClaimedChecksum]) -> S3Result<()> {
@@ -279,7 +280,7 @@ pub(crate) fn etag(part: &UploadedPart) -> ETag {
     ETag::Strong(checksum::hex(&part.md5))
 }
 
-/// Drops an upload and its parts.
+/// Removes an upload and its parts.
 pub(crate) fn abort(
     memory: &Store,
     account: &str,

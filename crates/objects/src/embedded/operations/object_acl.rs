@@ -15,7 +15,7 @@ use crate::operation::S3Target;
 
 const VERSION_ID: HeaderName = HeaderName::from_static("x-amz-version-id");
 
-/// An operation on the list of an object.
+/// An operation on the ACL of an object.
 #[derive(Clone, Copy)]
 pub(crate) enum AclTask {
     Get,
@@ -23,7 +23,7 @@ pub(crate) enum AclTask {
 }
 
 impl AclTask {
-    /// The task of an operation, if it is one on the list of an object.
+    /// The task of an operation on the ACL of an object; `None` for other operations.
     pub(crate) fn of(operation: &str) -> Option<Self> {
         match operation {
             "GetObjectAcl" => Some(Self::Get),
@@ -32,10 +32,10 @@ impl AclTask {
         }
     }
 
-    /// Carries it out on the object.
+    /// Runs it on the object.
     ///
     /// # Errors
-    /// There is no such object, or S3 does not take the list.
+    /// There is no such object, or S3 refuses the ACL.
     pub(crate) async fn run(
         self,
         store: &Store,

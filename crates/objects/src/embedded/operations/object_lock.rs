@@ -74,7 +74,7 @@ pub(crate) fn get_legal_hold(
     })
 }
 
-/// Changes the lock of an object in a bucket that has locks.
+/// Changes the lock of an object in a bucket with object lock.
 fn change(
     store: &Store,
     account: &str,

@@ -15,21 +15,21 @@ use crate::embedded::checksum::Checksum;
 use crate::embedded::conditions::ReadConditions;
 use crate::embedded::customer_key;
 use crate::embedded::error_details::Detail;
-use crate::embedded::fields::{customer_key, describe, size, tell_checksum, tell_encryption};
-use crate::embedded::lock::tell_lock;
+use crate::embedded::fields::{customer_key, describe, size, write_checksum, write_encryption};
+use crate::embedded::lock::write_lock;
 use crate::embedded::state::{Object, Store};
 
 const TAG_COUNT: HeaderName = HeaderName::from_static("x-amz-tagging-count");
 
-/// The part of an object that a read asks for.
+/// The part of an object that a read requests.
 struct View {
     range: Range<u64>,
     whole: u64,
-    /// Whether a range or a part was asked for, even one that is everything.
+    /// Whether a range or a part was requested, even one that is the whole object.
     partial: bool,
     /// The object's number of parts, for requests for one part.
     parts_count: Option<i32>,
-    /// The checksum of what is sent, when there is one.
+    /// The checksum of the bytes that are sent, if there is one.
     checksum: Option<Checksum>,
 }
 
@@ -100,7 +100,7 @@ fn no_such_part(parts: usize) -> s3s::S3Error {
     let mut error = s3_error!(InvalidRange, "The requested partnumber is not satisfiable");
     error.set_code(S3ErrorCode::Custom("InvalidPartNumber".into()));
     error.set_status_code(StatusCode::RANGE_NOT_SATISFIABLE);
-    // An object that came whole has one part.
+    // An object that was uploaded in one request has one part.
     Detail::PartCount.add(error, &parts.max(1).to_string())
 }
 
@@ -131,15 +131,15 @@ pub(crate) fn get(
         .check_readable(memory.now(), archive::NOT_READABLE)?;
     let view = View::of(&object, input.range, input.part_number)?;
     let mut output = describe!(GetObjectOutput, object, view);
-    tell_encryption!(output, &object.headers);
-    tell_lock!(output, &object.headers.lock);
+    write_encryption!(output, &object.headers);
+    write_lock!(output, &object.headers.lock);
     output.version_id = found.version_id;
     output.expiration = found.expiration;
     output.restore = object.headers.restore_header(memory.now());
     if wants_checksum(input.checksum_mode.as_ref())
         && let Some(checksum) = &view.checksum
     {
-        tell_checksum!(output, checksum);
+        write_checksum!(output, checksum);
         output.checksum_type = Some(object.checksum.dto_type());
     }
     output.tag_count = i32::try_from(object.tags.len())
@@ -169,19 +169,19 @@ pub(crate) fn head(
     conditions.check(&object)?;
     let view = View::of(&object, input.range, input.part_number)?;
     let mut output = describe!(HeadObjectOutput, object, view);
-    tell_encryption!(output, &object.headers);
-    tell_lock!(output, &object.headers.lock);
+    write_encryption!(output, &object.headers);
+    write_lock!(output, &object.headers.lock);
     output.version_id = found.version_id;
     output.expiration = found.expiration;
     output.restore = object.headers.restore_header(memory.now());
     if wants_checksum(input.checksum_mode.as_ref())
         && let Some(checksum) = &view.checksum
     {
-        tell_checksum!(output, checksum);
+        write_checksum!(output, checksum);
         output.checksum_type = Some(object.checksum.dto_type());
     }
     let mut answer = S3Response::new(output);
-    // The library does not know that S3 tells it here as well.
+    // The library does not know that S3 returns it here too.
     if !object.tags.is_empty() {
         let count = HeaderValue::from(object.tags.len());
         answer.headers.insert(TAG_COUNT, count);
@@ -221,7 +221,7 @@ pub(crate) fn attributes(
     })
 }
 
-/// The checksum as attributes tell it: that of parts without their number.
+/// The checksum in attributes: a composite one without the number of parts.
 ///
 /// Source: moto's tests that were verified against AWS, `test_copy_key_with_args__using_multipart`.
 fn checksum_output(checksum: &Checksum) -> s3s::dto::Checksum {
@@ -233,12 +233,12 @@ fn checksum_output(checksum: &Checksum) -> s3s::dto::Checksum {
         value: value.to_owned(),
         ..checksum.clone()
     };
-    let mut told = s3s::dto::Checksum {
+    let mut output = s3s::dto::Checksum {
         checksum_type: Some(checksum.dto_type()),
         ..Default::default()
     };
-    tell_checksum!(told, checksum);
-    told
+    write_checksum!(output, checksum);
+    output
 }
 
 fn parts(object: &Object, input: &GetObjectAttributesInput) -> GetObjectAttributesParts {
@@ -249,25 +249,25 @@ fn parts(object: &Object, input: &GetObjectAttributesInput) -> GetObjectAttribut
         .iter()
         .filter(|part| part.number > marker)
         .collect();
-    let told = rest
+    let parts = rest
         .iter()
         .take(usize::try_from(limit).unwrap_or_default())
         .map(|part| {
-            let mut told = ObjectPart {
+            let mut output = ObjectPart {
                 part_number: Some(part.number),
                 size: Some(size(part.size)),
                 ..Default::default()
             };
-            tell_checksum!(told, &part.checksum);
-            told
+            write_checksum!(output, &part.checksum);
+            output
         });
-    let told: Vec<ObjectPart> = told.collect();
+    let parts: Vec<ObjectPart> = parts.collect();
     GetObjectAttributesParts {
-        is_truncated: Some(told.len() < rest.len()),
+        is_truncated: Some(parts.len() < rest.len()),
         max_parts: Some(limit),
-        next_part_number_marker: told.last().and_then(|part| part.part_number),
+        next_part_number_marker: parts.last().and_then(|part| part.part_number),
         part_number_marker: Some(marker),
         total_parts_count: i32::try_from(object.parts.len()).ok(),
-        parts: Some(told),
+        parts: Some(parts),
     }
 }

@@ -8,7 +8,7 @@ use crate::embedded::reply::Accepted;
 use crate::embedded::state::Store;
 use crate::event::ObjectChange;
 
-/// Makes an archived object readable for some days, or changes for how many it is.
+/// Makes an archived object readable for some days, or changes the number of days.
 pub(crate) fn restore(
     store: &Store,
     account: &str,

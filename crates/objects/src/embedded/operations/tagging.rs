@@ -14,17 +14,17 @@ use super::amend;
 use crate::embedded::state::Store;
 use crate::event::ObjectChange;
 
-/// What S3 allows. Source: docs object-tagging, 2026-11.
+/// The limits of S3. Source: docs object-tagging, 2026-11.
 const MAX_TAGS: usize = 10;
 const MAX_KEY: usize = 128;
 const MAX_VALUE: usize = 256;
 
 type Tags = Vec<(String, String)>;
 
-/// Reads the tags of an `x-amz-tagging` header, which is written like a query.
+/// Reads the tags of an `x-amz-tagging` header, which has the syntax of a query.
 ///
 /// # Errors
-/// `InvalidTag` and its kin.
+/// `InvalidTag` and related errors.
 pub(crate) fn from_header(header: Option<&str>) -> S3Result<Tags> {
     let pairs = header
         .unwrap_or_default()
@@ -48,10 +48,10 @@ pub(crate) fn from_header(header: Option<&str>) -> S3Result<Tags> {
     })?)
 }
 
-/// Checks tags that somebody gives to an object: names of AWS's own are not to be had.
+/// Checks tags for an object: names reserved for AWS are refused.
 ///
 /// # Errors
-/// `InvalidTag`; `BadRequest` where there are too many.
+/// `InvalidTag`; `BadRequest` if there are too many.
 fn of_object(tags: Tags) -> S3Result<Tags> {
     if tags.len() > MAX_TAGS {
         let mut error = s3_error!(InvalidTag, "Object tags cannot be greater than {MAX_TAGS}");
@@ -68,7 +68,7 @@ fn of_object(tags: Tags) -> S3Result<Tags> {
     checked(tags, MAX_TAGS)
 }
 
-/// Checks tags, of which there may be so many.
+/// Checks tags and their number.
 ///
 /// # Errors
 /// `InvalidTag`.
@@ -151,7 +151,7 @@ pub(crate) fn get(
     })
 }
 
-/// Drops an object's tags.
+/// Removes an object's tags.
 pub(crate) fn delete(
     memory: &Store,
     account: &str,

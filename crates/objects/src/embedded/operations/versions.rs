@@ -91,7 +91,7 @@ fn check_markers(query: &Query<'_>) -> S3Result<()> {
 }
 
 impl<'a> Query<'a> {
-    /// As many entries as asked for, and one more where there are more.
+    /// As many entries as requested, and one more if there are more.
     fn entries(&self, bucket: &'a Bucket, limit: usize) -> Vec<Entry<'a>> {
         let mut entries = Vec::new();
         if limit == 0 {
@@ -131,7 +131,7 @@ impl<'a> Query<'a> {
         entries
     }
 
-    /// The key that a marker of a version names is looked at again.
+    /// A list starts at the key of its version marker again.
     fn start(&self) -> Bound<String> {
         match self.key_marker {
             Some(marker) if marker >= self.prefix => {

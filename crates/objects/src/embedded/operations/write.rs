@@ -10,13 +10,13 @@ use crate::embedded::checksum::{self, Algorithm, ClaimedChecksum};
 use crate::embedded::conditions;
 use crate::embedded::content::Content;
 use crate::embedded::digests::Digests;
-use crate::embedded::fields::{Headers, claims_of, headers_of, tell_checksum, tell_encryption};
-use crate::embedded::lock::{ObjectLock, asked_lock};
+use crate::embedded::fields::{Headers, claims_of, headers_of, write_checksum, write_encryption};
+use crate::embedded::lock::{ObjectLock, requested_lock};
 use crate::embedded::state::{NewObject, Object, Store};
 use crate::embedded::versions::VersionId;
 use crate::event::ObjectChange;
 
-/// Writes an object, and emits that change.
+/// Writes an object, and sends its event.
 pub(crate) async fn put(
     memory: &Store,
     account: &str,
@@ -34,7 +34,7 @@ pub(crate) async fn put(
         .as_ref()
         .map(|name| Algorithm::named(name.as_str()))
         .transpose()?;
-    let lock = asked_lock!(input, memory.now())?;
+    let lock = requested_lock!(input, memory.now())?;
     check_sum_given(&input, &claims, lock, change)?;
     let headers = Headers {
         acl,
@@ -61,12 +61,12 @@ pub(crate) async fn put(
         checksum_type: Some(object.checksum.dto_type()),
         ..Default::default()
     };
-    tell_encryption!(output, &object.headers);
-    tell_checksum!(output, &object.checksum);
+    write_encryption!(output, &object.headers);
+    write_checksum!(output, &object.checksum);
     Ok(output)
 }
 
-/// Refuses to lock bytes that no checksum vouches for. Forms need none.
+/// Refuses to lock bytes without a checksum. Forms need none.
 ///
 /// Source: docs `API_PutObject`, 2026-11.
 fn check_sum_given(
@@ -85,10 +85,10 @@ fn check_sum_given(
     ))
 }
 
-/// Makes an object of bytes that came whole, with no tags.
+/// Creates an object from bytes uploaded in one request, without tags.
 ///
 /// # Errors
-/// Headers that are refused.
+/// The headers are refused.
 pub(crate) fn whole(
     memory: &Store,
     content: Content,
