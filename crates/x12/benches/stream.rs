@@ -41,7 +41,7 @@ fn main() {
     );
 }
 
-/// The most memory that was resident, as Linux tells it.
+/// The maximum resident memory, as Linux reports it.
 fn peak() -> Option<String> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     Some(

@@ -7,30 +7,30 @@ use std::borrow::Cow;
 /// X12 has no release character: a delimiter cannot occur in data, except in a binary segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Delimiters {
-    /// Stands before each element.
+    /// Precedes each element.
     pub element: u8,
-    /// Stands between the components of a composite.
+    /// Separates the components of a composite.
     pub component: u8,
-    /// Stands between the repetitions of an element, where the interchange has such a separator.
+    /// Separates the repetitions of an element, if the interchange has such a separator.
     pub repetition: Option<u8>,
     /// Ends a segment.
     pub terminator: u8,
 }
 
-/// What a byte means to the lexer: a set of the bits below.
+/// The meaning of a byte for the lexer: a set of the bits below.
 pub(crate) type Class = u8;
 
 pub(crate) const COMPONENT: Class = 1;
 pub(crate) const REPETITION: Class = 2;
-/// The byte cannot stand as it is in JSON or XML.
+/// The byte must be escaped in JSON or XML.
 pub(crate) const ESCAPE: Class = 4;
-/// The byte cannot stand as it is in XML.
+/// The byte must be escaped in XML.
 pub(crate) const MARKUP: Class = 128;
 /// The byte is not ASCII.
 pub(crate) const WIDE: Class = 8;
 pub(crate) const ELEMENT: Class = 16;
 pub(crate) const TERMINATOR: Class = 32;
-/// The element is binary: its blanks are data.
+/// The element is binary: its spaces are data.
 pub(crate) const BINARY: Class = 64;
 
 /// The class of every byte under some delimiters.
@@ -48,7 +48,7 @@ impl Delimiters {
             0x80.. => WIDE,
             _ => 0,
         };
-        // The terminator wins over the others: nothing else could end a segment.
+        // The terminator takes precedence: nothing else could end a segment.
         if byte == self.terminator {
             TERMINATOR
         } else if byte == self.element {
@@ -66,7 +66,7 @@ impl Delimiters {
 /// One of the four delimiters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delimiter {
-    /// Stands before each element.
+    /// Precedes each element.
     Element,
     /// ISA16.
     Component,
@@ -76,18 +76,18 @@ pub enum Delimiter {
     Terminator,
 }
 
-/// Why a delimiter cannot be one.
+/// Why a delimiter is invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DelimiterReason {
     /// It is a letter or a digit.
     Alphanumeric,
-    /// It is a blank.
+    /// It is a space.
     Blank,
     /// It is another delimiter too.
     SameAs(Delimiter),
 }
 
-/// A delimiter that cannot be one.
+/// An invalid delimiter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct DelimiterFault {
     pub(crate) delimiter: Delimiter,
@@ -103,7 +103,7 @@ impl Delimiter {
     }
 }
 
-/// Finds the first delimiter that cannot be one, and takes it out where reading goes on without it.
+/// Finds the first invalid delimiter, and removes it if reading can continue without it.
 pub(crate) fn check(delimiters: &mut Delimiters, blank_separator: bool) -> Option<DelimiterFault> {
     use Delimiter::{Component, Element, Repetition, Terminator};
     let Delimiters {
@@ -143,7 +143,8 @@ pub(crate) fn check(delimiters: &mut Delimiters, blank_separator: bool) -> Optio
 
 fn disable(delimiters: &mut Delimiters, delimiter: Delimiter) {
     match delimiter {
-        // The element separator wins over the component separator, which then separates nothing.
+        // The element separator takes precedence over the component separator, which then separates
+        // nothing.
         Delimiter::Component => {
             delimiters.component = delimiters.element;
             let repetition = delimiters.repetition;
@@ -162,17 +163,17 @@ fn is_delimiter(delimiters: Delimiters, byte: u8) -> bool {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Wide([Vec<u8>; 4]);
 
-/// The bytes that stand for wide delimiters: element, component, repetition, terminator. No UTF-8 text
-/// has them.
+/// The bytes that represent wide delimiters: element, component, repetition, terminator. They do
+/// not occur in UTF-8.
 const ROLES: [u8; 4] = [0xff, 0xfe, 0xfd, 0xfc];
 
 impl Wide {
-    /// The delimiters as they stand in the ISA segment.
+    /// The delimiters as in the ISA segment.
     pub(crate) fn of(delimiters: [&[u8]; 4]) -> Self {
         Self(delimiters.map(<[u8]>::to_vec))
     }
 
-    /// A byte for each delimiter: its own where it has one only. None where one has no bytes.
+    /// A byte for each delimiter: the delimiter itself if it has one byte. `None` if one is empty.
     pub(crate) fn narrow(&self) -> Option<[u8; 4]> {
         let mut narrow = ROLES;
         for (byte, (bytes, role)) in narrow.iter_mut().zip(self.0.iter().zip(ROLES)) {
@@ -186,19 +187,20 @@ impl Wide {
         Some(narrow)
     }
 
-    /// Each delimiter of several bytes with the byte that stands for it.
+    /// Each delimiter of several bytes with the byte that represents it.
     pub(crate) fn pairs(&self) -> impl Iterator<Item = (&[u8], u8)> {
         let pairs = self.0.iter().map(Vec::as_slice).zip(ROLES);
-        // ISA11 may be text that is no separator, as `U`; text of several letters is none either.
+        // ISA11 may be text that is not a separator, such as `U`; text of several letters is not
+        // one either.
         pairs.filter(|(bytes, _)| bytes.len() > 1 && !bytes.is_ascii())
     }
 }
 
-/// Replaces each wide delimiter with one byte, in text that comes in pieces.
+/// Replaces each wide delimiter with one byte, in text that arrives in pieces.
 #[derive(Debug, Default)]
 pub(crate) struct Narrowing {
     pairs: Vec<(Vec<u8>, u8)>,
-    /// The beginning of what may be a wide delimiter.
+    /// The beginning of a possible wide delimiter.
     held: Vec<u8>,
 }
 
@@ -211,7 +213,7 @@ impl Narrowing {
         }
     }
 
-    /// The next bytes; the beginning of a delimiter at their end is kept.
+    /// Converts the next bytes; the beginning of a delimiter at their end is kept.
     pub(crate) fn narrow(&mut self, bytes: &[u8]) -> Vec<u8> {
         let mut text = std::mem::take(&mut self.held);
         text.extend_from_slice(bytes);
@@ -233,12 +235,12 @@ impl Narrowing {
         out
     }
 
-    /// The rest of the input that was kept, at its end.
+    /// The kept rest at the end of the input.
     pub(crate) fn rest(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.held)
     }
 
-    /// The bytes with the wide delimiters in their places.
+    /// The bytes with the wide delimiters restored.
     pub(crate) fn widen<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
         let mut out = Cow::Borrowed(bytes);
         for (wide, role) in &self.pairs {

@@ -1,9 +1,9 @@
-//! Names the format of a file that is not X12, by its first bytes.
+//! Names the format of a file that is not X12, from its first bytes.
 
-/// How many bytes are enough to name a format.
+/// The number of bytes that identifies a format.
 pub(crate) const LOOKED_AT: usize = 64;
 
-/// First bytes, and what they are the beginning of. Letters match in either case.
+/// First bytes, and the formats that begin with them. Letters match in either case.
 const BEGINNINGS: &[(&[u8], &str)] = &[
     (b"UNA", "EDIFACT"),
     (b"UNB", "EDIFACT"),
@@ -64,7 +64,7 @@ pub(crate) fn name(bytes: &[u8]) -> Option<&'static str> {
     known.or_else(|| is_pgp(bytes).then_some("a PGP message"))
 }
 
-/// A short name of a segment is one only if no letter or digit follows.
+/// A short segment name counts only if no letter or digit follows.
 fn is_whole(bytes: &[u8], beginning: &[u8]) -> bool {
     let is_segment = matches!(beginning, b"GS" | b"ST" | b"TA1" | b"UNH" | b"UNB" | b"isa");
     !is_segment
@@ -76,9 +76,9 @@ fn is_whole(bytes: &[u8], beginning: &[u8]) -> bool {
 /// A binary PGP message begins with a packet of an encrypted session key or of compressed data.
 fn is_pgp(bytes: &[u8]) -> bool {
     match bytes {
-        // Old packets: tags 1, 3 and 8; the version of the first is 3, of the second 4.
+        // Old packets: tags 1, 3 and 8; the first has version 3, the second version 4.
         [0x84..=0x86, rest @ ..] => rest.iter().take(5).any(|byte| *byte == 3),
-        // The others are new packets of the same tags.
+        // The others are new packets with the same tags.
         [0x8c..=0x8e | 0xc1 | 0xc3, _, 4..=6, ..] | [0xa3, 0..=3, ..] | [0xc1, _, _, 3 | 6, ..] => {
             true
         }

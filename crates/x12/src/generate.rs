@@ -1,4 +1,4 @@
-//! Inputs made from the tables, for tests: every loop and segment of a set, once.
+//! Inputs generated from the tables, for tests: every loop and segment of a set, once.
 
 use crate::tables::{Version, guides, sets};
 use crate::{Outline, OutlineSegment};
@@ -19,7 +19,7 @@ fn every_outline() -> impl Iterator<Item = Outline> {
         .map(|(version, set, guide)| Outline::new(version, set, guide).unwrap())
 }
 
-/// A segment; binary data gets every delimiter in it.
+/// A segment; binary data contains every delimiter.
 fn text(segment: &OutlineSegment) -> String {
     let text = segment.to_string();
     if !matches!(segment.id, "BIN" | "BDS") {

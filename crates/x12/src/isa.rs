@@ -10,15 +10,15 @@ use crate::delimiters::{DelimiterFault, Wide, check};
 /// The lengths of ISA01 to ISA16.
 pub(crate) const LENGTHS: [usize; 16] = [2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1];
 
-/// The length of an ISA segment whose elements have their lengths, with its terminator.
+/// The length of an ISA segment with fixed lengths, including its terminator.
 pub(crate) const FIXED_LENGTH: usize = 106;
-/// The longest ISA segment that is read, where its elements do not have their lengths.
+/// The maximum length of an ISA segment whose elements do not have their fixed lengths.
 pub(crate) const LONGEST: usize = 4096;
 const REPETITION_FROM: &[u8] = b"00402";
 /// The segments that can follow an ISA segment.
 const NEXT: [&[u8]; 5] = [b"GS", b"TA1", b"ISB", b"ISE", b"IEA"];
 
-/// The elements of an ISA segment, padded and cut to their lengths, and the delimiters it sets.
+/// The elements of an ISA segment, padded and cut to their lengths, and the delimiters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Isa {
     fields: [Vec<u8>; 16],
@@ -33,24 +33,24 @@ pub struct Isa {
 pub(crate) enum Header {
     /// It was read; the number is its length in bytes.
     Read(Box<Isa>, usize),
-    /// It has this number of elements, and not sixteen.
+    /// It does not have sixteen elements, but this number.
     Elements(usize),
     /// More bytes are needed.
     Incomplete,
-    /// Something else stands there.
+    /// The input has something else there.
     Other,
 }
 
-/// Where the parts of an ISA segment lie.
+/// The parts of an ISA segment in the input.
 struct Bounds {
     fields: [(usize, usize); 16],
     terminator: (usize, usize),
-    /// Whether each element has its length.
+    /// Whether each element has its fixed length.
     in_place: bool,
 }
 
 impl Bounds {
-    /// Whether a segment that can follow an ISA segment does.
+    /// Whether it is followed by a segment that can follow an ISA segment.
     fn are_followed(&self, input: &[u8]) -> bool {
         let rest = input.get(self.terminator.1..).unwrap_or(&[]);
         let rest = rest.trim_ascii_start();
@@ -77,14 +77,15 @@ impl Isa {
 
     /// The delimiters of the interchange.
     ///
-    /// A delimiter of several bytes is one of the bytes 0xFC to 0xFF, which do not occur in UTF-8.
+    /// A delimiter of several bytes is represented by one of the bytes 0xFC to 0xFF, which do not
+    /// occur in UTF-8.
     #[must_use]
     pub fn delimiters(&self) -> Delimiters {
         self.delimiters
     }
 
-    /// The delimiters as the input has them: element, component, repetition, terminator. Each may
-    /// have several bytes, and the repetition separator none.
+    /// The delimiters of the input: element, component, repetition, terminator. Each may have
+    /// several bytes, and the repetition separator may have none.
     #[must_use]
     pub fn delimiter_bytes(&self) -> [Cow<'_, [u8]>; 4] {
         let Delimiters {
@@ -106,7 +107,7 @@ impl Isa {
         })
     }
 
-    /// What is wrong with the delimiters.
+    /// The problem with the delimiters, if there is one.
     pub(crate) fn fault(&self) -> Option<&DelimiterFault> {
         self.fault.as_ref()
     }
@@ -116,9 +117,9 @@ impl Isa {
         &self.wide
     }
 
-    /// Whether ISA11 holds a separator and not the identifier of a standard.
+    /// Whether ISA11 is a separator and not the identifier of a standard.
     ///
-    /// In versions before 00402 such a separator separates nothing.
+    /// In versions before 00402 such a separator has no effect.
     #[must_use]
     pub fn has_separator(&self) -> bool {
         is_separator(self.field(11))
@@ -129,17 +130,17 @@ impl Isa {
         self.field(12) >= REPETITION_FROM
     }
 
-    /// ISA13 without blanks, whatever its length.
+    /// ISA13 without spaces, whatever its length.
     pub(crate) fn control_number(&self) -> &[u8] {
         &self.control_number
     }
 
-    /// How many characters each element has, from ISA01 on.
+    /// The number of characters in each element, from ISA01 on.
     pub(crate) fn found_lengths(&self) -> &[usize; 16] {
         &self.found_lengths
     }
 
-    /// The elements with a wrong length: position, the fixed length, the length found.
+    /// The elements with a wrong length: position, fixed length, actual length.
     pub(crate) fn wrong_lengths(&self) -> impl Iterator<Item = (u8, usize, usize)> + '_ {
         (1..)
             .zip(LENGTHS)
@@ -149,10 +150,10 @@ impl Isa {
             })
     }
 
-    /// Reads the segment at the beginning of `input`.
+    /// Reads the segment at the start of `input`.
     pub(crate) fn read(input: &[u8], at_end: bool) -> Header {
         let is_isa = input.starts_with(b"ISA");
-        // Whether it is read by position is decided once there are enough bytes for that.
+        // Whether it is read by position is decided once there are enough bytes.
         let needed = if is_isa { FIXED_LENGTH + 6 } else { 3 };
         if !at_end && input.len() < needed {
             return Header::Incomplete;
@@ -160,7 +161,7 @@ impl Isa {
         if !is_isa {
             return Header::Other;
         }
-        // However much more there is, an ISA segment is looked for within these bytes only.
+        // An ISA segment is searched only within these bytes, however much more there is.
         let complete = at_end || input.len() >= LONGEST;
         let input = input.get(..LONGEST).unwrap_or(input);
         let found = bounds(input);
@@ -218,7 +219,7 @@ impl Isa {
     }
 }
 
-/// Whether an ISA segment may begin here and not a word: something that can be a separator follows.
+/// Whether an ISA segment may begin here, and not a word: a possible separator follows.
 pub(crate) fn may_begin(input: &[u8]) -> bool {
     let after = input.strip_prefix(b"ISA").and_then(<[u8]>::first);
     after.is_some_and(|byte| !byte.is_ascii_alphanumeric() && !byte.is_ascii_whitespace())
@@ -232,7 +233,7 @@ fn is_separator(isa11: &[u8]) -> bool {
             .is_some_and(|byte| !byte.is_ascii_alphanumeric() && *byte != b' ')
 }
 
-/// How many characters a field has: UTF-8 counts by characters, anything else by bytes.
+/// The number of characters in a field: UTF-8 counts characters, anything else counts bytes.
 fn length(field: &[u8]) -> usize {
     std::str::from_utf8(field).map_or(field.len(), |text| text.chars().count())
 }
@@ -248,7 +249,7 @@ fn fit(field: &[u8], wanted: usize) -> Vec<u8> {
     fitted
 }
 
-/// The bounds of the character at a place: a sequence of UTF-8, else one byte.
+/// The bounds of the character at a place: a UTF-8 sequence, or otherwise one byte.
 fn character(input: &[u8], at: usize) -> Option<(usize, usize)> {
     let first = *input.get(at)?;
     let long = match first {
@@ -262,8 +263,8 @@ fn character(input: &[u8], at: usize) -> Option<(usize, usize)> {
     Some((at, at + if is_utf8 { long } else { 1 }))
 }
 
-/// Where the elements lie, and the terminator: by position where the separators stand at theirs, else
-/// by counting sixteen separators.
+/// The bounds of the elements and the terminator: by position if the separators are at their
+/// positions, otherwise by counting sixteen separators.
 fn bounds(input: &[u8]) -> Option<Bounds> {
     let (_, first) = character(input, 3)?;
     let separator = input.get(3..first)?;
@@ -289,7 +290,7 @@ fn bounds(input: &[u8]) -> Option<Bounds> {
             ..counted
         });
     }
-    // A separator may stand within an element that has its length.
+    // A separator may occur within an element that has its fixed length.
     if let Some(fixed) = by_position(input, separator) {
         return Some(fixed);
     }
@@ -316,7 +317,7 @@ fn by_position(input: &[u8], separator: &[u8]) -> Option<Bounds> {
     })
 }
 
-/// How many elements stand before the next segment, if one can be made out.
+/// The number of elements before the next segment, if that can be found.
 fn elements(input: &[u8]) -> Option<usize> {
     let (_, first) = character(input, 3)?;
     let separator = input.get(3..first)?;
@@ -330,7 +331,7 @@ fn elements(input: &[u8]) -> Option<usize> {
     };
     let end = NEXT.into_iter().filter_map(begins).min()?;
     let header = input.get(3..end)?;
-    // A separator right before the next segment would be its terminator.
+    // A separator directly before the next segment would be its terminator.
     let header = header.trim_ascii_end();
     let header = header.get(..header.len().checked_sub(1)?)?;
     Some(memmem::find_iter(header, separator).count())

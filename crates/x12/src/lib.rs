@@ -1,7 +1,7 @@
 //! X12: from bytes to segments, loops and documents, and back.
 //!
-//! Nothing here fails on input. Reading hands what it understood to a [`Sink`] and returns the
-//! [`Problem`]s it met, each with its [`Position`]; a problem whose severity is [`Severity::Fatal`]
+//! Nothing here fails on input. Reading passes what it understands to a [`Sink`] and returns the
+//! [`Problem`]s it found, each with its [`Position`]; a problem with severity [`Severity::Fatal`]
 //! ended the reading.
 //!
 //! ```

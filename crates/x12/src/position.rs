@@ -1,12 +1,13 @@
 //! Positions in the input.
 
-/// A place in the input; ordinals begin at 1, and 0 says that the place is not within such a thing.
+/// A place in the input; ordinals begin at 1, and 0 means that the place is not within such a part.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Position {
-    /// The byte at which the segment, or the element where one is named, begins; the first is 0. In a
-    /// file that is wrapped at a length the breaks are not counted.
+    /// The byte where the segment begins, or the element if one is named; the first is 0. In a file
+    /// that is wrapped at a length, the line breaks are not counted.
     pub byte: u64,
-    /// The line on which the segment begins, the first being 1; 0 in a file that is wrapped at a length.
+    /// The line where the segment begins, the first being 1; 0 in a file that is wrapped at a
+    /// length.
     pub line: u32,
     /// The interchange in the file.
     pub interchange: u32,
@@ -22,12 +23,12 @@ pub struct Position {
     pub element: u16,
     /// The component in its element.
     pub component: u16,
-    /// The repetition of its element, where the element repeats.
+    /// The repetition of its element, if the element repeats.
     pub repetition: u16,
 }
 
 impl Position {
-    /// What to sort by: a segment as a whole comes before its elements.
+    /// The sort key: a segment as a whole comes before its elements.
     #[must_use]
     pub fn order(&self) -> impl Ord + use<> {
         let Self {

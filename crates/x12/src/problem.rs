@@ -1,32 +1,32 @@
-//! What is wrong with an input, and where.
+//! Problems of an input, with their positions.
 
 use crate::Position;
 use crate::delimiters::{Delimiter, DelimiterReason};
 use crate::tables::{ElementType, Note};
 
-/// How much a problem matters to the reading.
+/// The effect of a problem on the reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
-    /// The input was understood in spite of it.
+    /// The input was understood in spite of the problem.
     Recoverable,
     /// The reading ended here.
     Fatal,
 }
 
-/// One problem and its place.
+/// A problem and its position.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// What is wrong.
+    /// The kind of problem.
     pub kind: ProblemKind,
-    /// Where it is wrong.
+    /// The position.
     pub position: Position,
-    /// The identifier of the segment that is wrong or is missing; empty outside of segments.
+    /// The identifier of the segment that is wrong or missing; empty outside of segments.
     pub segment: Box<str>,
-    /// The number that the standard gives the element; empty where no simple element is concerned.
+    /// The standard's number of the element; empty if no simple element is concerned.
     pub reference: &'static str,
-    /// The end of the message, with what helps to correct it; may be empty.
+    /// The end of the message, with advice for correcting the problem; may be empty.
     pub detail: Box<str>,
-    /// What the implementation guide of the transaction says about it.
+    /// What the transaction's implementation guide says about it.
     pub guide: Option<Box<GuideContext>>,
 }
 
@@ -35,9 +35,9 @@ pub struct Problem {
 pub struct GuideContext {
     /// Whether the problem is a violation of the guide, and not of the standard.
     pub is_demanding: bool,
-    /// Whether a loop is concerned, and not its first segment alone.
+    /// Whether a whole loop is concerned, and not only its first segment.
     pub is_of_loop: bool,
-    /// The loop, as the guide names it; empty for the transaction.
+    /// The guide's name of the loop; empty for the transaction.
     pub loop_id: &'static str,
     /// The claim, member or payment: the name of the element that identifies it, and its value.
     pub unit: Option<(&'static str, Box<str>)>,
@@ -54,7 +54,7 @@ pub enum Trailer {
     Iea,
 }
 
-/// The kinds of problem, with the values that a message about them needs.
+/// The kinds of problem, with the values in their messages.
 ///
 /// The element, component and repetition are in the problem's position.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,26 +62,26 @@ pub enum Trailer {
 pub enum ProblemKind {
     /// The input does not begin with an ISA segment.
     NotAnInterchange {
-        /// The first bytes; none where nothing but blanks stands in the input.
+        /// The first bytes; `None` if the input contains only whitespace.
         begins: Box<str>,
-        /// What the input is instead, where that is known.
+        /// The actual format of the input, if it is known.
         format: Option<&'static str>,
     },
     /// The ISA segment does not have sixteen elements.
     HeaderElements {
-        /// How many it has.
+        /// The number of elements.
         found: usize,
     },
-    /// A delimiter cannot be one.
+    /// A delimiter is invalid.
     DelimiterWrong {
-        /// Which one.
+        /// The delimiter.
         delimiter: Delimiter,
-        /// What stands in its place.
+        /// Its value.
         value: Box<str>,
-        /// Why it cannot be one.
+        /// Why it is invalid.
         reason: DelimiterReason,
     },
-    /// ISA12 names a version of the envelope that exists and has no tables.
+    /// ISA12 names a version of the envelope that exists but has no tables.
     ControlsUnsupported {
         /// ISA12.
         version: Box<str>,
@@ -93,9 +93,9 @@ pub enum ProblemKind {
     },
     /// An SE segment ends a transaction that has no ST segment.
     TransactionHeaderMissing,
-    /// A control number occurs a second time.
+    /// A control number occurs again.
     ControlNumberRepeated {
-        /// The trailer of the part that has the number.
+        /// The trailer of the part with the number.
         trailer: Trailer,
         /// The number.
         number: Box<str>,
@@ -106,25 +106,25 @@ pub enum ProblemKind {
     HeaderLength {
         /// The fixed length.
         expected: usize,
-        /// The length found.
+        /// The actual length.
         found: usize,
     },
     /// A part of the envelope is not closed.
     TrailerMissing {
-        /// What should have closed it.
+        /// The missing trailer.
         trailer: Trailer,
-        /// The segment that stands in its place, empty at the end of the input.
+        /// The segment in its place, empty at the end of the input.
         found: Box<str>,
     },
-    /// A segment stands outside a transaction and is no part of an envelope; it was left out.
+    /// A segment is outside of a transaction and not part of an envelope; it was left out.
     SegmentMisplaced,
-    /// A trailer's count differs from what was counted.
+    /// A trailer's count is wrong.
     CountWrong {
         /// The trailer.
         trailer: Trailer,
-        /// What was counted.
+        /// The actual number.
         expected: u64,
-        /// What the trailer says.
+        /// The count in the trailer.
         found: Box<str>,
     },
     /// A trailer's control number differs from that of its header.
@@ -136,29 +136,29 @@ pub enum ProblemKind {
         /// The trailer's control number.
         found: Box<str>,
     },
-    /// Text that is no interchange follows an interchange.
+    /// Text that is not an interchange follows an interchange.
     DataAfterInterchange {
-        /// The first bytes of it.
+        /// Its first bytes.
         begins: Box<str>,
     },
     /// The last segment has no terminator.
     TerminatorMissing,
     /// The input ends within a segment.
     SegmentIncomplete,
-    /// A segment is longer than the reader takes.
+    /// A segment is longer than the reader's limit.
     SegmentTooLong {
         /// The limit in bytes.
         limit: usize,
     },
 
-    /// No set of the version belongs to a group of this type.
+    /// No set of the version is in groups of this type.
     GroupTypeUnsupported {
         /// GS01.
         kind: Box<str>,
     },
-    /// There are no tables for what GS07 and GS08 name.
+    /// There are no tables for the version in GS07 and GS08.
     GroupVersionUnsupported {
-        /// GS07, where it is not `X`, else GS08.
+        /// GS07 if it is not `X`, otherwise GS08.
         version: Box<str>,
     },
     /// ST03 and GS08 name different guides.
@@ -168,9 +168,9 @@ pub enum ProblemKind {
         /// GS08.
         group: Box<str>,
     },
-    /// The guide is one of another set.
+    /// The guide is for another set.
     GuideUnsupported {
-        /// What ST03 or GS08 names.
+        /// The guide in ST03 or GS08.
         guide: Box<str>,
         /// ST01.
         set: Box<str>,
@@ -180,13 +180,13 @@ pub enum ProblemKind {
         /// ST01.
         set: Box<str>,
     },
-    /// GS01 is not that of the set.
+    /// GS01 does not match the set.
     GroupTypeWrong {
         /// ST01.
         set: Box<str>,
         /// The GS01 of the set.
         expected: &'static str,
-        /// The GS01 found.
+        /// The actual GS01.
         found: Box<str>,
     },
     /// The version has no such segment.
@@ -195,27 +195,27 @@ pub enum ProblemKind {
     SegmentNotInSet,
     /// The set has the segment, but not here.
     SegmentUnexpected,
-    /// The segment stands in its loop, but too late.
+    /// The segment is in its loop, but too late.
     SegmentOutOfOrder,
-    /// A required segment does not occur.
+    /// A required segment is missing.
     SegmentMissing,
     /// A segment occurs too often.
     SegmentTooOften {
-        /// How often it may occur.
+        /// The maximum number of occurrences.
         max: u32,
     },
     /// A loop occurs too often.
     LoopTooOften {
-        /// How often it may occur.
+        /// The maximum number of occurrences.
         max: u32,
     },
-    /// A required element or component does not occur.
+    /// A required element or component is missing.
     ElementMissing,
-    /// The elements of the segment break a rule between them.
+    /// The elements of the segment violate a rule between them.
     ElementsUnrelated {
         /// The rule.
         note: Note,
-        /// The position of the element whose presence makes the rule demand this, if one does.
+        /// The position of the element whose presence triggers the rule, if there is one.
         trigger: Option<u8>,
     },
     /// The segment has no such element.
@@ -224,43 +224,43 @@ pub enum ProblemKind {
     ElementNotUsed,
     /// The element has no such component.
     ComponentUnexpected,
-    /// The element repeats more often than it may.
+    /// The element repeats too often.
     RepetitionUnexpected {
-        /// How often it may occur.
+        /// The maximum number of occurrences.
         max: u16,
     },
-    /// A value has fewer characters than it must.
+    /// A value has too few characters.
     ElementTooShort {
         /// The value.
         value: Box<str>,
-        /// The least length.
+        /// The minimum length.
         min: u32,
-        /// The greatest length.
+        /// The maximum length.
         max: u32,
     },
-    /// A value has more characters than it may.
+    /// A value has too many characters.
     ElementTooLong {
         /// The value.
         value: Box<str>,
-        /// The least length.
+        /// The minimum length.
         min: u32,
-        /// The greatest length.
+        /// The maximum length.
         max: u32,
     },
-    /// A value is not of its element's type.
+    /// A value does not match its element's type.
     ElementMalformed {
         /// The value.
         value: Box<str>,
         /// The type.
         form: ElementType,
     },
-    /// A value is not in the format that the element before it names.
+    /// A value does not have the format that the preceding element names.
     PeriodMalformed {
         /// The value.
         value: Box<str>,
         /// The format, such as `D8`.
         format: Box<str>,
-        /// What it looks like, such as `CCYYMMDD`.
+        /// Its pattern, such as `CCYYMMDD`.
         layout: &'static str,
     },
     /// The length of binary data does not lead to a segment terminator.
@@ -273,24 +273,24 @@ pub enum ProblemKind {
         /// The value.
         value: Box<str>,
     },
-    /// An element of an HL segment does not agree with the HL segments around it.
+    /// An element of an HL segment contradicts the HL segments around it.
     HierarchyWrong {
         /// The value.
         value: Box<str>,
-        /// What is wrong with it.
+        /// The contradiction.
         fault: HierarchyFault,
     },
 }
 
-/// What can be wrong with an HL segment.
+/// The possible contradictions of an HL segment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum HierarchyFault {
-    /// HL01 is that of an earlier HL segment.
+    /// HL01 equals that of an earlier HL segment.
     IdRepeated,
-    /// HL01 does not continue the count that the guide asks for.
+    /// HL01 is not the next number, which the guide requires.
     IdOutOfSequence {
-        /// The number that continues it.
+        /// The next number.
         expected: u64,
     },
     /// HL02 names no earlier HL segment.
@@ -302,21 +302,21 @@ pub enum HierarchyFault {
     ParentEnded {
         /// HL02.
         parent: Box<str>,
-        /// HL01 of those that are open, the innermost last.
+        /// HL01 of the open segments, the innermost last.
         open: Vec<Box<str>>,
     },
-    /// The guide does not have the level HL03 below that of the parent.
+    /// The guide does not allow the level HL03 below that of the parent.
     LevelUnexpected {
         /// HL03 of the parent, if there is one.
         parent: Option<Box<str>>,
-        /// The levels that the guide has there.
+        /// The levels that the guide allows there.
         expected: Vec<&'static str>,
     },
-    /// HL04 announces HL segments below this one, and none follows.
+    /// HL04 announces child HL segments, but none follows.
     ChildrenMissing,
-    /// HL04 rules out HL segments below this one, and one follows.
+    /// HL04 excludes child HL segments, but one follows.
     ChildUndeclared {
-        /// HL01 of that one.
+        /// HL01 of that child.
         child: Box<str>,
     },
 }
@@ -328,18 +328,18 @@ impl Problem {
         self.guide.as_ref().is_some_and(|guide| guide.is_demanding)
     }
 
-    /// The loop, as the guide names it.
+    /// The guide's name of the loop.
     pub(crate) fn guide_loop(&self) -> &'static str {
         self.guide.as_ref().map_or("", |guide| guide.loop_id)
     }
 
-    /// What identifies the claim, member or payment.
+    /// The identification of the claim, member or payment.
     pub(crate) fn business_unit(&self) -> Option<(&'static str, &str)> {
         let (name, value) = self.guide.as_ref()?.unit.as_ref()?;
         Some((*name, &**value))
     }
 
-    /// How much this problem matters.
+    /// The severity of this problem.
     #[must_use]
     pub fn severity(&self) -> Severity {
         let is_fatal = match &self.kind {
@@ -349,7 +349,7 @@ impl Problem {
             | ProblemKind::SegmentIncomplete
             | ProblemKind::SegmentTooLong { .. } => true,
             ProblemKind::DelimiterWrong { delimiter, .. } => delimiter.is_vital(),
-            // The reading goes on with the next part, if there is one.
+            // Reading continues with the next part, if there is one.
             ProblemKind::TrailerMissing { found, .. } => found.is_empty(),
             _ => false,
         };
@@ -360,7 +360,7 @@ impl Problem {
         }
     }
 
-    /// Whether the problem is one of the envelope, found while reading.
+    /// Whether the problem is in the envelope and was found while reading.
     #[must_use]
     pub(crate) fn is_of_envelope(&self) -> bool {
         matches!(

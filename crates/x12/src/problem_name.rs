@@ -3,7 +3,7 @@
 use crate::{ProblemKind, Trailer};
 
 impl ProblemKind {
-    /// The name of the kind, such as `segment-missing`: it stays the same when the wording changes.
+    /// The name of the kind, such as `segment-missing`; it stays the same if the message changes.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {

@@ -1,4 +1,4 @@
-//! The problems of an input: a limited number in full, and the consequences of the others.
+//! The problems of an input: a limited number in full, and the effects of the others.
 
 use std::mem::{Discriminant, discriminant};
 
@@ -6,7 +6,7 @@ use crate::acknowledge::CodeSet;
 use crate::verdict::Code;
 use crate::{Position, Problem, ProblemKind};
 
-/// The most problems that a reading or a validation keeps, unless it is given another limit.
+/// The maximum number of problems that a reading or a validation keeps by default.
 pub const PROBLEM_LIMIT: usize = 10_000;
 
 /// Collects problems: keeps the first ones, and the first of each kind, and counts the others.
@@ -17,21 +17,21 @@ pub(crate) struct ProblemLog {
     omitted: Omitted,
 }
 
-/// The problems that were not kept: how many, and what they decide.
+/// The problems that were not kept: their number and their effects.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Omitted {
     count: u64,
     verdicts: Vec<Verdict>,
 }
 
-/// What the problems that were not kept decide about one part of the input.
+/// The effect of the problems that were not kept on one part of the input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Verdict {
     pub(crate) part: Part,
     pub(crate) codes: CodeSet,
 }
 
-/// A transaction by its ordinals, a group where the last is 0, an interchange where two are.
+/// A transaction by its ordinals; for a group the last is 0, for an interchange the last two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Part {
     pub(crate) interchange: u32,
@@ -44,13 +44,13 @@ impl ProblemLog {
         self.limit = limit;
     }
 
-    /// How many problems are kept.
+    /// The number of problems that are kept.
     #[inline]
     pub(crate) fn kept(&self) -> usize {
         self.kept.len()
     }
 
-    /// The problems kept from the one at `from` on.
+    /// The kept problems from the one at `from` on.
     pub(crate) fn kept_from(&mut self, from: usize) -> &mut [Problem] {
         self.kept.get_mut(from..).unwrap_or_default()
     }
@@ -73,12 +73,12 @@ impl ProblemLog {
         }
     }
 
-    /// Removes problems from the end of the kept ones, for as long as `is_meant` holds.
+    /// Removes kept problems from the end while `is_meant` returns true.
     pub(crate) fn take_back(&mut self, is_meant: impl Fn(&Problem) -> bool) {
         while self.kept.pop_if(|problem| is_meant(problem)).is_some() {}
     }
 
-    /// Removes those of the kept problems from `from` on for which `is_meant` holds.
+    /// Removes the kept problems from `from` on for which `is_meant` returns true.
     pub(crate) fn remove_from(&mut self, from: usize, is_meant: impl Fn(&Problem) -> bool) {
         if let Some(latest) = self.kept.get(from..) {
             let rest: Vec<Problem> = latest
@@ -112,7 +112,7 @@ fn kind_of(problem: &Problem) -> (Discriminant<ProblemKind>, Code) {
 }
 
 impl Omitted {
-    /// How many problems were not kept.
+    /// The number of problems that were not kept.
     #[must_use]
     pub fn count(&self) -> u64 {
         self.count

@@ -2,7 +2,7 @@
 
 use crate::delimiters::{BINARY, COMPONENT, Class, Delimiters, REPETITION};
 
-/// Where an element lies in the bytes of its segment, and what occurs in it.
+/// The bounds of an element in the bytes of its segment, and the classes of its bytes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Span {
     pub(crate) start: u32,
@@ -16,7 +16,7 @@ pub struct Segment<'a> {
     pub(crate) bytes: &'a [u8],
     id: &'a [u8],
     pub(crate) spans: &'a [Span],
-    /// What occurs in any of the elements.
+    /// The classes of bytes in all elements.
     pub(crate) classes: Class,
     pub(crate) delimiters: Delimiters,
 }
@@ -58,7 +58,7 @@ impl<'a> Segment<'a> {
         }
     }
 
-    /// A segment that consists of its identifier.
+    /// A segment that has only its identifier.
     pub(crate) fn without_elements(id: &'a [u8]) -> Self {
         Self {
             bytes: id,
@@ -81,15 +81,15 @@ impl<'a> Segment<'a> {
         self.id
     }
 
-    /// Whether the segment begins with an identifier. One that does not takes its first value as the
-    /// identifier, as the document shows it, and is empty where it has no value either.
+    /// Whether the segment begins with an identifier. If not, its first value is used as the
+    /// identifier, as the document shows it; the identifier is empty if there is no value either.
     #[must_use]
     pub fn has_id(&self) -> bool {
         let start = self.spans.first().map_or(0, |span| span.start);
         start == 0 && !self.id.is_empty()
     }
 
-    /// The position of the element that counts binary data, where its count does not lead to the
+    /// The position of the element with the length of binary data, if that does not lead to the
     /// segment's end.
     #[inline]
     pub(crate) fn miscounted(&self) -> Option<usize> {
@@ -105,7 +105,8 @@ impl<'a> Segment<'a> {
         is_given.then_some(count)
     }
 
-    /// Whether the segment stands in the input. For a missing trailer, a sink gets a segment that does not.
+    /// Whether the segment exists in the input. For a missing trailer, a sink gets a segment that
+    /// does not.
     #[must_use]
     pub fn is_in_input(&self) -> bool {
         !self.spans.is_empty()
@@ -117,19 +118,19 @@ impl<'a> Segment<'a> {
         self.bytes
     }
 
-    /// The delimiters of the interchange in which the segment stands.
+    /// The delimiters of the segment's interchange.
     #[must_use]
     pub fn delimiters(&self) -> Delimiters {
         self.delimiters
     }
 
-    /// How many elements the segment has, empty ones included.
+    /// The number of elements in the segment, including empty ones.
     #[must_use]
     pub fn len(&self) -> usize {
         self.spans.len().saturating_sub(1)
     }
 
-    /// Whether the segment consists of its identifier alone.
+    /// Whether the segment has only its identifier.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -145,14 +146,14 @@ impl<'a> Segment<'a> {
         }
     }
 
-    /// The trimmed bytes of the element at `position`, empty when the segment is shorter.
+    /// The trimmed bytes of the element at `position`, empty if the segment is shorter.
     #[must_use]
     pub fn value(&self, position: usize) -> &'a [u8] {
         self.element(position)
             .map_or(&[], |element| element.value())
     }
 
-    /// The elements in order, empty ones included.
+    /// The elements in order, including empty ones.
     pub fn elements(&self) -> impl Iterator<Item = Element<'a>> + use<'a> {
         let Segment {
             bytes,
@@ -172,7 +173,7 @@ impl<'a> Segment<'a> {
     }
 }
 
-/// The elements from the first that has a value, or the last.
+/// The elements from the first one with a value, or the last.
 #[cold]
 fn named_by_value<'a>(bytes: &[u8], spans: &'a [Span], delimiters: Delimiters) -> &'a [Span] {
     let has_value = |span: &Span| !element(bytes, span, delimiters).is_empty();
@@ -200,7 +201,7 @@ impl<'a> Element<'a> {
         self.bytes
     }
 
-    /// The bytes without leading and trailing blanks, which only binary data keeps.
+    /// The bytes without leading and trailing spaces, which only binary data keeps.
     #[must_use]
     #[inline]
     pub fn value(&self) -> &'a [u8] {
@@ -212,13 +213,13 @@ impl<'a> Element<'a> {
         }
     }
 
-    /// Whether nothing but blanks stands here.
+    /// Whether it contains only spaces.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.value().is_empty()
     }
 
-    /// Where the element begins, counted from the first byte of its segment.
+    /// The start of the element, counted from the first byte of its segment.
     #[must_use]
     pub fn offset(&self) -> u32 {
         self.start

@@ -1,4 +1,4 @@
-//! Splitting an input into one interchange a transaction.
+//! Splits an input into one interchange per transaction.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -7,21 +7,22 @@ use crate::delimiters::Narrowing;
 use crate::tables::Set;
 use crate::{Isa, LoopKey, Place, Position, ReadReport, Segment, Sink, read};
 
-/// One transaction with an envelope of its own, or the next part of a long one.
+/// One transaction with its own envelope, or the next part of a long one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Piece {
-    /// The interchange: the headers of the input, the transaction, and trailers that count it.
+    /// The interchange: the headers of the input, the transaction, and trailers with correct
+    /// counts.
     pub bytes: Vec<u8>,
-    /// Where the transaction stands in the input.
+    /// The position of the transaction in the input.
     pub position: Position,
     /// Whether the interchange ends with these bytes.
     pub ends: bool,
 }
 
-/// Splits an input; each transaction becomes an interchange with all that the envelope says.
+/// Splits an input; each transaction becomes an interchange with the values of its envelope.
 ///
-/// Where a fatal problem ends the reading the pieces before it are there, but for use only if the
-/// caller wants them.
+/// If a fatal problem ends the reading, the pieces before it are returned, and the caller decides
+/// whether to use them.
 #[must_use]
 pub fn split(input: &[u8]) -> (Vec<Piece>, ReadReport) {
     let mut pieces = Vec::new();
@@ -29,10 +30,10 @@ pub fn split(input: &[u8]) -> (Vec<Piece>, ReadReport) {
     (pieces, reading)
 }
 
-/// Splits while reading: hands over each transaction when it has ended.
+/// Splits while reading: passes on each transaction when it has ended.
 pub struct Splitter<F> {
     take: F,
-    /// The most bytes that are kept of a transaction before they are handed over.
+    /// The maximum number of bytes of a transaction that are kept before they are passed on.
     most: usize,
     isa: Vec<u8>,
     gs: Vec<u8>,
@@ -42,17 +43,17 @@ pub struct Splitter<F> {
     terminator: u8,
     element: u8,
     position: Position,
-    /// The delimiters of several bytes, which stand as one in the segments.
+    /// The delimiters of several bytes, which are one byte each in the segments.
     narrowing: Narrowing,
 }
 
 impl<F: FnMut(Piece)> Splitter<F> {
-    /// A splitter that hands each transaction to `take` as one piece.
+    /// A splitter that passes each transaction to `take` as one piece.
     pub fn new(take: F) -> Self {
         Self::in_parts(usize::MAX, take)
     }
 
-    /// A splitter that hands a transaction of more than `most` bytes to `take` part by part.
+    /// A splitter that passes a transaction of more than `most` bytes to `take` in parts.
     pub fn in_parts(most: usize, take: F) -> Self {
         Self {
             take,
@@ -142,7 +143,7 @@ impl<F: FnMut(Piece)> Sink for Splitter<F> {
     }
 
     fn transaction_end(&mut self, se: &Segment<'_>, _: &Position) {
-        // Without an SE the piece has none either.
+        // Without an SE, the piece has none either.
         if !se.is_empty() {
             self.append(se);
         }

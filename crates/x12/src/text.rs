@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::delimiters::{Class, ESCAPE, MARKUP, WIDE};
 
-/// The bytes as text: UTF-8 where they are, Latin-1 where they are not.
+/// The bytes as text: UTF-8 if they are valid, otherwise Latin-1.
 #[must_use]
 pub fn decode(bytes: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(bytes) {
@@ -58,7 +58,7 @@ fn push_xml_escaped(out: &mut Vec<u8>, text: &str) {
             b'>' => out.extend_from_slice(b"&gt;"),
             b'"' => out.extend_from_slice(b"&quot;"),
             b'\t' | b'\n' | b'\r' => out.extend_from_slice(format!("&#{byte};").as_bytes()),
-            // XML 1.0 cannot carry these, not even as references.
+            // XML 1.0 cannot represent these, not even as references.
             0..=0x1f => out.push(b'?'),
             _ => out.push(byte),
         }

@@ -1,7 +1,7 @@
-//! What each problem decides: one table for validation, acknowledgements and jobs.
+//! The effect of each problem: one table for validation, acknowledgements and jobs.
 //!
-//! A problem belongs to an interchange, a group, a transaction, a segment or an element, and has the code
-//! that an acknowledgement gives it there. The code says whether the part is accepted all the same
+//! A problem belongs to an interchange, a group, a transaction, a segment or an element, and has
+//! its code in acknowledgements. The code determines whether the part is accepted anyway
 //! (assumption A-60).
 
 use crate::tables::{ElementType, Relation};
@@ -11,7 +11,7 @@ use crate::{Delimiter, Problem, ProblemKind, Trailer};
 /// The part of the input that a problem concerns, with its code in acknowledgements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Code {
-    /// Nothing that is acknowledged.
+    /// A part that is not acknowledged.
     Nothing,
     /// A segment as a whole (AK304, IK304).
     Segment(&'static str),
@@ -19,16 +19,16 @@ pub(crate) enum Code {
     Element(&'static str),
     /// A transaction as a whole (AK502, IK502).
     Transaction(&'static str),
-    /// A functional group (AK905); empty where no code fits.
+    /// A functional group (AK905); empty if no code fits.
     Group(&'static str),
     /// An interchange (TA105).
     Interchange(&'static str),
 }
 
-/// What becomes of a part of the input.
+/// The effect on a part of the input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Outcome {
-    /// It is accepted, and only the user is shown the problem.
+    /// It is accepted, and only the user sees the problem.
     Tolerated,
     /// It is accepted with errors: TA104 and AK901 are `E`.
     AcceptedWithErrors,
@@ -86,7 +86,7 @@ pub(crate) enum Fault {
     GuideUnsupported,
 }
 
-/// A row of the table: the code of a fault, and what becomes of its part of the input.
+/// A row of the table: the code of a fault, and its effect on its part of the input.
 #[derive(Debug)]
 pub(crate) struct Row {
     pub(crate) code: Code,
@@ -102,9 +102,9 @@ const ISA_ELEMENTS: [&str; 15] = [
     "019", "020",
 ];
 
-/// The notes with which an interchange is accepted all the same.
+/// The note codes with which an interchange is accepted.
 const ACCEPTING_NOTES: [&str; 5] = ["000", "028", "029", "030", "031"];
-/// The codes with which a group is accepted all the same; the empty one stands for faults without a code.
+/// The codes with which a group is accepted; the empty one is for faults without a code.
 const ACCEPTING_GROUP_CODES: [&str; 2] = ["3", ""];
 
 /// Faults of the trailers SE, GE and IEA.
@@ -130,7 +130,7 @@ const REPEATED: [Fault; 3] = [
 ];
 
 impl Code {
-    /// What becomes of an interchange or a group by the code; the table's rows agree with it.
+    /// The effect of a code on an interchange or a group; the table's rows agree with it.
     pub(crate) fn outcome(self) -> Outcome {
         match self {
             Nothing => Tolerated,
@@ -171,16 +171,16 @@ impl Fault {
             Self::InterchangeCount => (Interchange("021"), Rejected),
             Self::TrailerElement => (Interchange("021"), Rejected),
             Self::InterchangeRepeated => (Interchange("025"), Rejected),
-            // What is asked of a service on the way; the interchange is taken all the same.
+            // Requests to a service on the way; the interchange is accepted anyway.
             Self::DeliveryRequest(1) => (Interchange("028"), AcceptedWithErrors),
             Self::DeliveryRequest(2) => (Interchange("029"), AcceptedWithErrors),
             Self::DeliveryRequest(_) => (Interchange("030"), AcceptedWithErrors),
             Self::GradeOfService => (Interchange("031"), AcceptedWithErrors),
-            // Nothing of the input is wrong by these.
+            // These are not errors in the input.
             Self::TextAfterInterchange => (Nothing, Tolerated),
             Self::TerminatorMissing => (Nothing, Tolerated),
             Self::GroupIdShort => (Nothing, Tolerated),
-            // Groups: the job fails by their headers and trailers.
+            // Groups: faults of their headers and trailers fail the job.
             Self::GroupTypeUnsupported => (Group("1"), Rejected),
             Self::GroupVersion => (Group("2"), Rejected),
             Self::GroupNumber => (Group("6"), Rejected),
@@ -208,14 +208,14 @@ impl Fault {
 }
 
 impl Problem {
-    /// What becomes of the part of the input that the problem concerns.
+    /// The effect of the problem on its part of the input.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         self.fault().map_or(Rejected, |fault| fault.row().outcome)
     }
 
-    /// Whether the problem rejects the file: it is one of the header or the trailer of an interchange or
-    /// a group.
+    /// Whether the problem rejects the file: it is in the header or the trailer of an interchange
+    /// or a group.
     #[must_use]
     pub fn rejects_file(&self) -> bool {
         let code = self.fault().map(|fault| fault.row().code);
@@ -230,7 +230,7 @@ impl Problem {
         self.rejects_file() && is_of_interchange()
     }
 
-    /// The fault of the envelope that the problem is, if it is one.
+    /// The envelope fault of the problem, if it is one.
     pub(crate) fn fault(&self) -> Option<Fault> {
         let in_transaction = self.position.transaction > 0;
         Some(match &self.kind {
@@ -334,7 +334,7 @@ impl Problem {
 }
 
 impl Problem {
-    /// The code of what a guide demands beyond the standard.
+    /// The code for a requirement of a guide in addition to the standard.
     fn of_guide(&self, is_5010: bool) -> Code {
         let is_of_loop = self.guide.as_ref().is_some_and(|guide| guide.is_of_loop);
         match &self.kind {
@@ -404,7 +404,7 @@ mod tests {
         for fault in faults() {
             let row = fault.row();
             assert_eq!(row.outcome, row.code.outcome(), "{fault:?}");
-            // What is tolerated is not acknowledged.
+            // Tolerated problems are not acknowledged.
             let is_reported = row.code != Code::Nothing;
             assert_eq!(row.outcome > Outcome::Tolerated, is_reported, "{fault:?}");
         }

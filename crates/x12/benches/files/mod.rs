@@ -1,4 +1,5 @@
-//! What the benchmarks share: generated files, the least that a reader does, and how a figure is found.
+//! Shared code of the benchmarks: generated files, a minimal reader as the baseline, and the
+//! measurement.
 
 use std::fmt::Write as _;
 use std::hint::black_box;
@@ -6,11 +7,11 @@ use std::time::Instant;
 
 use b2bi_local_x12::{JsonWriter, Layout, Reader};
 
-/// How long a generated file is, in bytes.
+/// The length of a generated file, in bytes.
 const SIZE: usize = 20_000_000;
 
-/// Prints the best of several rounds: the machine is shared. Words on the command line choose what is
-/// measured: each must stand in the line that is printed.
+/// Prints the best of several rounds, because the machine is shared. Words on the command line
+/// select measurements: each must occur in the line that is printed.
 pub(crate) fn report(
     rounds: usize,
     name: &str,
@@ -41,7 +42,7 @@ pub(crate) fn report(
     println!("{label:<32} {speed:7.1} MB/s");
 }
 
-/// JSON, made and taken out in pieces.
+/// JSON, written and taken in pieces.
 pub(crate) fn streamed(input: &[u8], layout: Layout) -> usize {
     let mut reader = Reader::new(JsonWriter::new(layout, 1 << 20));
     let mut written = 0;
@@ -52,7 +53,7 @@ pub(crate) fn streamed(input: &[u8], layout: Layout) -> usize {
     written + reader.finish().0.finish().len()
 }
 
-/// The least that any reader does: split, and print flat objects.
+/// The minimum that any reader does: split, and print flat objects.
 pub(crate) fn floor(input: &[u8]) -> usize {
     let mut out: Vec<u8> = Vec::with_capacity(input.len() * 4);
     for segment in input.split(|byte| *byte == b'~') {

@@ -1,8 +1,9 @@
 //! Generated 20 MB files through this crate and through the crates `edi` and `x12-types`, in one run.
 //!
-//! The three do not do the same. `edi` splits into segments and checks the envelope; it knows no loops,
-//! and its JSON is a list of segments. `x12-types` builds typed structures of loops from a whole text.
-//! This crate finds the loops by the standard's table and writes the document, and validates.
+//! The three do different work. `edi` splits into segments and checks the envelope; it knows no
+//! loops, and its JSON is a list of segments. `x12-types` builds typed structures of loops from a
+//! whole text. This crate finds the loops by the standard's table, writes the document, and
+//! validates.
 
 #[path = "../../benches/files/mod.rs"]
 mod files;
@@ -14,7 +15,7 @@ use files::{floor, purchase_orders, remittances, report, streamed};
 use x12_types::util::Parser;
 use x12_types::v005010::{_835, _850, Transmission};
 
-/// Fewer than in the benchmark proper, as some of these take long.
+/// Fewer than in the main benchmark, because some of these are slow.
 const ROUNDS: usize = 3;
 
 /// Reads the whole text into typed structures with `x12-types`.

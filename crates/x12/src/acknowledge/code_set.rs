@@ -1,9 +1,9 @@
-//! A set of codes in few bytes, for inputs with very many faulty parts.
+//! A compact set of codes, for inputs with very many faulty parts.
 
 use super::codes::SEGMENT_ERRORS;
 use crate::verdict::Code;
 
-/// The codes that parts were given: those of a transaction, a group and an interchange.
+/// The codes of parts: of a transaction, a group and an interchange.
 ///
 /// Errors of segments and elements count as the transaction's code for them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -2,14 +2,14 @@
 
 use crate::ProblemKind;
 
-/// The code of the segments that have element errors only.
+/// The code of segments that have only element errors.
 pub(crate) const ELEMENT_ERRORS: &str = "8";
-/// The code of the transactions that have segments in error.
+/// The code of transactions that have segments in error.
 pub(crate) const SEGMENT_ERRORS: &str = "5";
 /// The note code of an interchange without problems.
 pub(super) const NO_ERROR: &str = "000";
 
-/// The value that an element error shows.
+/// The value in an element error.
 pub(super) fn shown(kind: &ProblemKind) -> &str {
     match kind {
         ProblemKind::ElementTooShort { value, .. }

@@ -6,19 +6,19 @@ use crate::verdict::Code;
 use crate::write::{Output, SegmentDraft};
 use crate::{Position, Problem, ProblemKind};
 
-/// The code of transactions that break rules of the guide.
+/// The code of transactions that violate rules of the guide.
 pub(super) const GUIDE_ERRORS: &str = "I5";
-/// The most element errors that are reported of one segment.
+/// The maximum number of element errors that are reported for one segment.
 const MOST_ELEMENTS: u32 = 99;
-/// The longest value of a business unit.
+/// The maximum length of a business unit's value.
 const LONGEST_UNIT: usize = 35;
 
-/// Writes the errors of a transaction and collects the codes that it gets for them.
+/// Writes the errors of a transaction and collects its codes.
 pub(super) struct Errors<'a, 'o, 'w> {
     answer: &'a GroupReply<'a>,
     output: &'o mut Output<'w>,
     codes: Vec<&'static str>,
-    /// The segment whose element errors are being written, and how many there are so far.
+    /// The segment whose element errors are being written, and their number so far.
     current: Option<(u32, String, u32)>,
 }
 
@@ -71,7 +71,7 @@ impl<'a, 'o, 'w> Errors<'a, 'o, 'w> {
             .is_some_and(|(at, id, _)| *at == problem.position.segment && **id == *problem.segment)
     }
 
-    /// A segment whose identifier the standard does not allow in AK301 is left out: the code of the
+    /// A segment whose identifier the standard does not allow in AK301 is left out; the code of the
     /// transaction reports it.
     fn is_reportable(&self, problem: &Problem) -> bool {
         self.answer.reply.accepts("721", &problem.segment) && problem.position.segment > 0
@@ -105,7 +105,7 @@ impl<'a, 'o, 'w> Errors<'a, 'o, 'w> {
         self.business_unit(problem);
     }
 
-    /// CTX with the value that identifies the claim, member or payment to the sender.
+    /// CTX with the value that identifies the claim, member or payment for the sender.
     fn business_unit(&mut self, problem: &Problem) {
         let Some((name, value)) = problem.business_unit().filter(|_| self.answer.is_999) else {
             return;
@@ -166,7 +166,7 @@ impl<'a, 'o, 'w> Errors<'a, 'o, 'w> {
         self.trigger(problem);
     }
 
-    /// CTX with the element whose presence makes another one required, or rules it out.
+    /// CTX with the element whose presence makes another one required or not allowed.
     ///
     /// Assumption A-390.
     fn trigger(&mut self, problem: &Problem) {
@@ -196,7 +196,7 @@ impl<'a, 'o, 'w> Errors<'a, 'o, 'w> {
     }
 }
 
-/// What a 997 has for a code of IK304.
+/// The 997 code for a code of IK304.
 fn plain_segment(code: &'static str) -> &'static str {
     match code {
         "I4" | "I9" => "2",
@@ -205,7 +205,7 @@ fn plain_segment(code: &'static str) -> &'static str {
     }
 }
 
-/// What a 997 has for a code of IK403.
+/// The 997 code for a code of IK403.
 fn plain_element(code: &'static str) -> &'static str {
     match code {
         "I6" | "I12" => "7",

@@ -4,7 +4,7 @@ use crate::problems::{Part, Verdict};
 use crate::verdict::Code;
 use crate::{Problem, ReadReport, Validation};
 
-/// The problems that acknowledgements report, and the effect of those that were not kept.
+/// The problems for acknowledgements, and the effects of those that were not kept.
 #[derive(Clone, Debug)]
 pub struct Findings<'p> {
     /// By part, and within a transaction in the order of the input.
@@ -21,7 +21,7 @@ pub(super) struct PartFindings<'f> {
 }
 
 impl<'p> Findings<'p> {
-    /// What a reading found, or a validation of the same input, which knows that too.
+    /// What reading found, or what a validation of the same input found, which includes it.
     #[must_use]
     pub fn new(reading: &'p ReadReport, validation: Option<&'p Validation>) -> Self {
         let (problems, omitted) = match validation {
@@ -35,17 +35,17 @@ impl<'p> Findings<'p> {
         Self { problems, verdicts }
     }
 
-    /// Whether nothing is wrong.
+    /// Whether there are no problems.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.problems.is_empty() && self.verdicts.is_empty()
     }
 
-    /// Whether the header or the trailer of an interchange or a group rejects the file: nothing of it is
-    /// taken.
+    /// Whether the header or the trailer of an interchange or a group rejects the file, so that
+    /// nothing of it is accepted.
     #[must_use]
     pub fn reject_file(&self) -> bool {
-        // The first of each kind is always kept.
+        // The first problem of each kind is always kept.
         let mut problems = self.problems.iter();
         problems.any(|problem| problem.rejects_file())
     }
@@ -65,12 +65,12 @@ impl<'p> Findings<'p> {
 }
 
 impl<'f> PartFindings<'f> {
-    /// Of an interchange: those of a group.
+    /// For an interchange: the findings of a group.
     pub(super) fn group(self, number: u32) -> Self {
         self.narrowed(|part| part.group, number)
     }
 
-    /// Of a group: those of a transaction.
+    /// For a group: the findings of a transaction.
     pub(super) fn transaction(self, number: u32) -> Self {
         self.narrowed(|part| part.transaction, number)
     }

@@ -11,11 +11,11 @@ use crate::tables::{self, Version};
 use crate::verdict::Code;
 use crate::write::{Output, SegmentDraft};
 
-/// The most codes of one AK5, IK5 or AK9.
+/// The maximum number of codes in one AK5, IK5 or AK9.
 const MOST_CODES: usize = 5;
-/// The control number in place of one that is not valid.
+/// The control number that replaces an invalid one.
 const NO_NUMBER: &str = "0000";
-/// The answer to a group: its form, and the tables that it follows.
+/// The reply to a group: its form, and its tables.
 pub(super) struct GroupReply<'g> {
     pub(super) reply: Reply,
     pub(super) is_999: bool,
@@ -23,7 +23,8 @@ pub(super) struct GroupReply<'g> {
     group: &'g Group,
 }
 
-/// Whether a group is answered: it holds no acknowledgements, and AK1 can name its type.
+/// Whether a group is acknowledged: it does not contain acknowledgements, and AK1 can name its
+/// type.
 pub(super) fn is_answered(
     group: &Group,
     interchange: &Interchange,
@@ -33,14 +34,14 @@ pub(super) fn is_answered(
     !group.acknowledges() && answer.reply.group_type(group).is_some()
 }
 
-/// Whether a group is rejected whatever it holds.
+/// Whether a group is rejected whatever it contains.
 pub(super) fn is_rejected(findings: PartFindings<'_>) -> bool {
     let codes = GroupReply::group_codes(findings);
     let mut outcomes = codes.into_iter().map(|code| Code::Group(code).outcome());
     outcomes.any(|outcome| outcome == Outcome::Rejected)
 }
 
-/// Writes a group that holds the answer to `group`.
+/// Writes a group with the reply to `group`.
 pub(super) fn answer(
     output: &mut Output<'_>,
     (interchange, group): (&Interchange, &Group),
@@ -70,7 +71,7 @@ pub(super) fn answer(
     output.group_end();
 }
 
-/// Whether the 999 of a guide has a type of group: there are fewer than in the standard.
+/// Whether the 999 of a guide allows a type of group: it allows fewer than the standard.
 fn has_type(guide: &str, kind: &str) -> bool {
     let Some(guide) = tables::guide("999", guide) else {
         return false;
@@ -141,7 +142,7 @@ impl<'g> GroupReply<'g> {
         self.reply.version == Version::V5010
     }
 
-    /// Answers each transaction, if wanted, and returns how many are accepted.
+    /// Acknowledges each transaction, if requested, and returns how many are accepted.
     fn transactions(
         &self,
         output: &mut Output<'_>,
@@ -209,7 +210,7 @@ impl<'g> GroupReply<'g> {
         output.segment(&SegmentDraft::new(id, [verdict].into_iter().chain(codes)));
     }
 
-    /// The codes of AK905, an empty one for faults that have none.
+    /// The codes of AK905, with an empty one for faults that have none.
     fn group_codes(findings: PartFindings<'_>) -> Vec<&'static str> {
         let mut codes: Vec<&str> = Vec::new();
         let kept = findings.problems.iter().map(|problem| problem.code(true));
@@ -244,7 +245,7 @@ impl<'g> GroupReply<'g> {
     }
 }
 
-/// Adds a code that is not there yet.
+/// Adds a code unless it is present.
 pub(super) fn note(codes: &mut Vec<&'static str>, code: &'static str) {
     if !codes.contains(&code) {
         codes.push(code);

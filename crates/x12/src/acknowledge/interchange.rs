@@ -11,13 +11,12 @@ use crate::verdict::Code;
 use crate::write::{Output, SegmentDraft};
 use crate::{Outcome, Severity};
 
-/// The notes about codes that are not listed.
+/// The note codes for unlisted codes.
 const OF_CODES: [&str; 9] = [
     "002", "003", "005", "007", "010", "012", "017", "019", "020",
 ];
 
-/// The code of an interchange without faults that is rejected because of another one of the file:
-/// nothing of the file is taken.
+/// The code of an interchange without faults in a rejected file: another interchange is the reason.
 const OTHER_REJECTED: &str = "022";
 /// The code of an interchange with a rejected group.
 const GROUP_REJECTED: &str = "024";
@@ -38,7 +37,7 @@ pub(super) fn answer(
     let number = reply.or("I12", &number, "000000000");
     let own_date = how.date.get(2..).unwrap_or_default();
     let own_time = how.time.get(..4).unwrap_or_default();
-    // A value that is no date is left out.
+    // A value that is not a date is left out.
     let date = reply.or("I08", &date, own_date);
     let time = reply.or("I09", &time, own_time);
     let (status, note) = match verdict(findings) {
@@ -51,8 +50,8 @@ pub(super) fn answer(
     ));
 }
 
-/// TA104 and TA105: accepted, accepted with errors, or rejected, and the reason that counts most: what
-/// ended the reading, then a value of the wrong form, then a code that is not listed.
+/// TA104 and TA105: accepted, accepted with errors, or rejected, and the most important reason:
+/// what ended the reading, then a value of the wrong form, then an unlisted code.
 fn verdict(findings: PartFindings<'_>) -> (&'static str, &'static str) {
     let rank = |code: Code, is_fatal: bool| {
         let note = match code {

@@ -1,7 +1,7 @@
 //! Acknowledgements: 997 and 999 for groups and transactions, TA1 for interchanges.
 //!
-//! Each acknowledgement is valid X12: it copies values of the input only as far as the standard
-//! allows them.
+//! Each acknowledgement is valid X12: it copies values from the input only if the standard allows
+//! them.
 
 mod code_set;
 mod codes;
@@ -24,12 +24,12 @@ use received::{Group, Interchange};
 use crate::FirstControlNumbers;
 use crate::write::Output;
 
-/// How acknowledgements are made; the crate has no clock and keeps no counters.
+/// The options of acknowledgements; the crate has no clock and keeps no counters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AcknowledgementOptions {
     /// 997 or 999.
     pub form: AcknowledgementForm,
-    /// Whether each transaction is answered, or only the group.
+    /// Whether each transaction is acknowledged, or only the group.
     pub details: bool,
     /// The date, `CCYYMMDD`.
     pub date: String,
@@ -39,10 +39,10 @@ pub struct AcknowledgementOptions {
     pub numbers: FirstControlNumbers,
 }
 
-/// The 997s or 999s that answer an input, nothing when it has nothing to be answered.
+/// The 997s or 999s for an input; `None` if nothing is to be acknowledged.
 ///
-/// Groups of acknowledgements are not answered. A file of which an interchange is rejected is answered
-/// with TA1s only, and one of which a group is rejected with an answer to that group only.
+/// Groups of acknowledgements are not acknowledged. A file with a rejected interchange gets only
+/// TA1s, and a file with a rejected group gets an acknowledgement of that group only.
 #[must_use]
 pub fn acknowledge(
     received: &ReceivedInterchanges,
@@ -78,7 +78,7 @@ pub fn acknowledge(
     (!answers.is_empty()).then(|| answers.concat())
 }
 
-/// The TA1s that answer the interchanges of an input, nothing when there is none to be answered.
+/// The TA1s for the interchanges of an input; `None` if there is none to acknowledge.
 #[must_use]
 pub fn acknowledge_interchanges(
     received: &ReceivedInterchanges,
@@ -100,7 +100,7 @@ pub fn acknowledge_interchanges(
     (!answers.is_empty()).then(|| answers.concat())
 }
 
-/// An interchange that answers another one.
+/// An interchange that replies to another one.
 fn answer(
     interchange: &Interchange,
     how: &AcknowledgementOptions,

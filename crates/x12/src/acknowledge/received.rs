@@ -16,7 +16,7 @@ pub struct ReceivedInterchanges {
 pub(super) struct Interchange {
     pub(super) isa: Isa,
     pub(super) groups: Vec<Group>,
-    /// Whether it holds a TA1.
+    /// Whether it contains a TA1.
     pub(super) has_ta1: bool,
 }
 
@@ -68,7 +68,7 @@ impl ReceivedInterchanges {
 }
 
 impl Interchange {
-    /// Whether it holds acknowledgements and nothing else; it is not acknowledged then.
+    /// Whether it contains only acknowledgements; then it is not acknowledged.
     pub(super) fn acknowledges(&self) -> bool {
         let holds_any = self.has_ta1 || !self.groups.is_empty();
         holds_any && self.groups.iter().all(Group::acknowledges)
@@ -84,7 +84,7 @@ impl Transaction {
 }
 
 impl Group {
-    /// Whether the group holds acknowledgements, which are not acknowledged.
+    /// Whether the group contains acknowledgements, which are not acknowledged.
     pub(super) fn acknowledges(&self) -> bool {
         let [kind, ..] = &self.gs;
         kind == "FA"
@@ -141,7 +141,7 @@ impl Sink for ReceivedInterchanges {
 }
 
 impl ParallelSink for ReceivedInterchanges {
-    /// What is between ST and SE says nothing.
+    /// Segments between ST and SE do not matter.
     type Worker = Option<Self>;
     type Made = ();
 

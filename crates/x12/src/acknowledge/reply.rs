@@ -11,7 +11,7 @@ use crate::{Delimiters, LineBreak, Wrap, WriteOptions};
 
 /// The greatest control number of interchanges and groups; after it comes 1.
 const LAST_NUMBER: u64 = 999_999_999;
-/// An identifier in place of one that is blank.
+/// The identifier that replaces a blank one.
 const UNKNOWN: &str = "UNKNOWN";
 
 /// The tables of the version in which an acknowledgement is written.
@@ -21,7 +21,7 @@ pub(super) struct Reply {
 }
 
 impl Reply {
-    /// Whether a value is a valid one of the element with this number.
+    /// Whether a value is valid for the element with this number.
     pub(super) fn accepts(self, element: &str, value: &str) -> bool {
         let Some(dictionary) = Dictionary::of(self.version) else {
             return false;
@@ -46,7 +46,7 @@ impl Reply {
         fits && is_of_form && is_listed && !value.is_empty()
     }
 
-    /// The value if it is valid, else the other.
+    /// The value if it is valid, otherwise the other.
     pub(super) fn or<'v>(self, element: &str, value: &'v str, other: &'v str) -> &'v str {
         if self.accepts(element, value) {
             value
@@ -55,8 +55,8 @@ impl Reply {
         }
     }
 
-    /// Text brought to the lengths of an element: without control characters, cut, filled with blanks
-    /// at its end. None where nothing is left.
+    /// Text fitted to the lengths of an element: without control characters, cut, padded with
+    /// spaces. `None` if nothing is left.
     pub(super) fn fitted(self, element: &str, value: &str) -> Option<String> {
         let dictionary = Dictionary::of(self.version)?;
         let number = dictionary.number(element)?;
@@ -68,13 +68,13 @@ impl Reply {
         (!text.is_empty()).then(|| format!("{text:<min$}"))
     }
 
-    /// AK101, where the type of the group is valid.
+    /// AK101, if the type of the group is valid.
     pub(super) fn group_type(self, group: &Group) -> Option<&str> {
         let [kind, ..] = &group.gs;
         self.accepts("479", kind).then_some(kind.as_str())
     }
 
-    /// AK201: ST01, or where that is none the set of the group's type.
+    /// AK201: ST01 or, if that is invalid, the set of the group's type.
     pub(super) fn set<'g>(self, set: &'g str, group: &'g Group) -> Option<&'g str> {
         let [kind, ..] = &group.gs;
         if self.accepts("143", set) {
@@ -84,20 +84,20 @@ impl Reply {
     }
 }
 
-/// A control number within its nine digits.
+/// A control number, limited to nine digits.
 pub(super) fn wrapped(number: u64) -> u64 {
     number
         .checked_sub(1)
         .map_or(1, |before| before % LAST_NUMBER + 1)
 }
 
-/// A count within its six digits.
+/// A count, limited to six digits.
 pub(super) fn count(number: usize) -> String {
     number.min(999_999).to_string()
 }
 
 impl Interchange {
-    /// The version of the tables that fits the envelope.
+    /// The version of the tables for the envelope.
     pub(super) fn version(&self) -> Version {
         if self.isa.repeats() {
             Version::V5010
@@ -106,8 +106,7 @@ impl Interchange {
         }
     }
 
-    /// The way an answer is written: with the delimiters of what it answers, unless those cannot be
-    /// any.
+    /// The write options of a reply: it uses the delimiters of the input, unless those are invalid.
     pub(super) fn writing(&self) -> WriteOptions {
         let standard = WriteOptions::standard();
         let Delimiters {
@@ -123,7 +122,7 @@ impl Interchange {
             Delimiters {
                 element,
                 component,
-                // ISA11 is an element too: control characters and blanks cannot be its value.
+                // ISA11 is an element too: control characters and spaces are invalid there.
                 repetition: repetition.filter(|byte| byte.is_ascii_graphic() && *byte != b'?'),
                 terminator,
             }
@@ -137,7 +136,7 @@ impl Interchange {
         }
     }
 
-    /// The ISA of an answer: sender and receiver change places.
+    /// The ISA of a reply: sender and receiver are exchanged.
     pub(super) fn answering(
         &self,
         how: &AcknowledgementOptions,
@@ -190,7 +189,7 @@ impl Interchange {
         self.reply().or("I14", text.trim(), "P").to_owned()
     }
 
-    /// ISA12, where it names a version that is supported.
+    /// ISA12, if it names a supported version.
     fn controls(&self) -> String {
         let text = self.text(12);
         match text.trim().as_bytes() {
@@ -217,7 +216,7 @@ impl Interchange {
         char::from(separator).to_string()
     }
 
-    /// The answer in the encoding of what it answers: Latin-1 where that is no UTF-8.
+    /// The reply in the encoding of the input: Latin-1 if that is not UTF-8.
     pub(super) fn encoded(&self, answer: Vec<u8>) -> Vec<u8> {
         let is_utf8 =
             (1..=16).all(|position| std::str::from_utf8(self.isa.field(position)).is_ok());
@@ -230,7 +229,8 @@ impl Interchange {
     }
 }
 
-/// Latin-1 that nobody takes for UTF-8: letters beyond ASCII that would be read as fewer are `?`.
+/// Latin-1 that cannot be read as UTF-8: non-ASCII letters that would form UTF-8 sequences become
+/// `?`.
 fn unambiguous(mut latin: Vec<u8>) -> Vec<u8> {
     for letters in latin.chunk_by_mut(|a, b| a.is_ascii() == b.is_ascii()) {
         if !letters.is_ascii() && std::str::from_utf8(letters).is_ok() {

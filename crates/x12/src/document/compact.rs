@@ -3,8 +3,8 @@
 use super::json::TWO_DIGITS;
 use crate::{Place, Segment};
 
-/// Whether a segment can be written here, or indented in `pretty`: no byte of it needs a closer look, none of its elements is
-/// a composite, and its keys have the usual lengths.
+/// Whether a segment can be written here, or indented in `pretty`: no byte of it needs escaping,
+/// none of its elements is a composite, and its keys have the usual lengths.
 #[inline]
 pub(super) fn is_plain(segment: &Segment<'_>, place: Place) -> bool {
     segment.classes == 0
@@ -13,8 +13,8 @@ pub(super) fn is_plain(segment: &Segment<'_>, place: Place) -> bool {
         && segment.len() < TWO_DIGITS.len()
 }
 
-/// Appends the object of a plain segment after the byte `before`, which is any: so what stands before
-/// the first key is as long as what stands between two.
+/// Appends the object of a plain segment after the byte `before`, which may be any byte: it makes
+/// the text before the first key as long as the text between two keys.
 #[inline]
 pub(super) fn push_object(out: &mut Vec<u8>, before: u8, segment: &Segment<'_>) {
     match *segment.id() {
@@ -24,11 +24,11 @@ pub(super) fn push_object(out: &mut Vec<u8>, before: u8, segment: &Segment<'_>) 
     }
 }
 
-/// What stands between two values is `BETWEEN` bytes long and begins with those of `key`.
+/// The text between two values has `BETWEEN` bytes and begins with those of `key`.
 #[inline]
 fn push<const BETWEEN: usize>(out: &mut Vec<u8>, before: u8, key: [u8; 8], segment: &Segment<'_>) {
     let begin = out.len();
-    // The identifier has no value: its room is for what ends the object.
+    // The identifier has no value: its space is for the end of the object.
     let most = segment.bytes().len() + (segment.len() + 1) * BETWEEN;
     out.resize(begin + most, 0);
     let room = out.get_mut(begin..).unwrap_or_default();
@@ -36,8 +36,8 @@ fn push<const BETWEEN: usize>(out: &mut Vec<u8>, before: u8, key: [u8; 8], segme
     out.truncate(begin + most - left);
 }
 
-/// Writes the object to the beginning of `room` and returns how much of it is left; nothing where it
-/// is too small.
+/// Writes the object at the start of `room` and returns the rest of `room`; `None` if it is too
+/// small.
 #[inline]
 fn fill<const BETWEEN: usize>(
     mut room: &mut [u8],
@@ -47,7 +47,7 @@ fn fill<const BETWEEN: usize>(
 ) -> Option<usize> {
     let mut first = key;
     *first.first_chunk_mut()? = [before, b'{'];
-    // A number is copied at once, where a compiler may copy an array byte by byte.
+    // A number is copied at once; a compiler may copy an array byte by byte.
     let key = u64::from_le_bytes(key);
     let mut next = u64::from_le_bytes(first);
     let mut is_empty = true;
@@ -75,12 +75,11 @@ fn fill<const BETWEEN: usize>(
     Some(put(room, b"\"}")?.len())
 }
 
-/// Copies bytes, at least one and mostly few, to the beginning of `room` and returns what follows them
-/// there.
+/// Copies bytes, at least one and usually few, to the start of `room` and returns the rest of it.
 #[inline]
 pub(super) fn put<'a>(room: &'a mut [u8], bytes: &[u8]) -> Option<&'a mut [u8]> {
     let (place, rest) = room.split_at_mut_checked(bytes.len())?;
-    // Two copies that overlap, of lengths that the compiler knows, need no call.
+    // Two overlapping copies of lengths that the compiler knows need no call.
     if let [only] = bytes {
         *place.first_mut()? = *only;
     } else if bytes.len() < 4 {

@@ -1,37 +1,37 @@
-//! Layouts of JSON other than the built-in ones: those of the usual printers.
+//! Layouts of JSON in addition to the built-in ones: those of common printers.
 
-/// How JSON is laid out.
+/// The layout of JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub struct JsonForm {
-    /// What each level is indented by; without it everything is on one line.
+    /// The indentation of each level; without it everything is on one line.
     pub indent: Option<Indent>,
-    /// Whether each item of an array begins a line, where lines are broken at all.
+    /// Whether each item of an array begins a line, if there are line breaks.
     pub array_lines: bool,
-    /// Whether a blank stands before a colon.
+    /// Whether there is a space before a colon.
     pub before_colon: bool,
-    /// Whether a blank stands after a colon.
+    /// Whether there is a space after a colon.
     pub after_colon: bool,
-    /// Whether a blank stands after a comma that no line break follows.
+    /// Whether there is a space after a comma that is not followed by a line break.
     pub after_comma: bool,
-    /// Whether brackets without line breaks have blanks within: `[ 1 ]`, `{ }`.
+    /// Whether brackets without line breaks have spaces inside: `[ 1 ]`, `{ }`.
     pub padded: bool,
 }
 
-/// What a level is indented by.
+/// The indentation of a level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Indent {
-    /// So many blanks.
+    /// This number of spaces.
     Blanks(u8),
-    /// A tabulator.
+    /// A tab.
     Tab,
 }
 
-/// The most blanks of a level that are looked for.
+/// The maximum number of spaces per level that is detected.
 const MOST_BLANKS: u8 = 8;
 
 impl JsonForm {
-    /// One line without blanks.
+    /// One line without spaces.
     pub const COMPACT: Self = Self {
         indent: None,
         array_lines: true,
@@ -40,7 +40,7 @@ impl JsonForm {
         after_comma: false,
         padded: false,
     };
-    /// Two blanks a level, as most libraries print it.
+    /// Two spaces per level, as most libraries print it.
     pub const PRETTY: Self = Self {
         indent: Some(Indent::Blanks(2)),
         array_lines: true,
@@ -49,7 +49,7 @@ impl JsonForm {
         after_comma: false,
         padded: false,
     };
-    /// As Jackson's default printer lays it out.
+    /// The layout of Jackson's default printer.
     pub const JACKSON: Self = Self {
         indent: Some(Indent::Blanks(2)),
         array_lines: false,
@@ -59,7 +59,7 @@ impl JsonForm {
         padded: true,
     };
 
-    /// The form of a text of JSON, if it is one of these; of several that fit, the most usual.
+    /// The form of a JSON text, if it is one of these; of several that match, the most common.
     #[must_use]
     pub fn detect(text: &str) -> Option<Self> {
         let usual = [Self::COMPACT, Self::PRETTY, Self::JACKSON];
@@ -67,7 +67,7 @@ impl JsonForm {
         forms.find(|form| form.print(text) == text)
     }
 
-    /// All forms, those first that are near to the usual ones.
+    /// All forms, those close to the common ones first.
     fn all() -> impl Iterator<Item = Self> {
         let blanks = (0..=MOST_BLANKS).map(Indent::Blanks);
         let indents = blanks.chain([Indent::Tab]).map(Some).chain([None]);
@@ -84,7 +84,7 @@ impl JsonForm {
         })
     }
 
-    /// A text of JSON in this form; blanks outside of strings count for nothing.
+    /// A JSON text in this form; spaces outside of strings are ignored.
     #[must_use]
     pub fn print(self, text: &str) -> String {
         let mut out = Vec::with_capacity(text.len());
@@ -93,15 +93,15 @@ impl JsonForm {
     }
 }
 
-/// Lays JSON out anew, piece by piece.
+/// Reformats JSON piece by piece.
 #[derive(Clone, Debug)]
 pub(super) struct Reprinter {
     form: JsonForm,
-    /// For each open bracket whether its items begin lines.
+    /// For each open bracket, whether its items begin lines.
     open: Vec<bool>,
-    /// How many of these do.
+    /// The number of brackets whose items do.
     depth: usize,
-    /// Whether nothing stands in the innermost bracket yet.
+    /// Whether the innermost bracket is still empty.
     is_empty: bool,
     in_string: bool,
     escaped: bool,
@@ -182,7 +182,7 @@ impl Reprinter {
         out.push(bracket);
     }
 
-    /// A line break before an item, or a blank.
+    /// A line break before an item, or a space.
     fn between(&self, blank: bool, out: &mut Vec<u8>) {
         if self.open.last().copied().unwrap_or_default() {
             self.line(out);
@@ -209,7 +209,7 @@ impl Reprinter {
 mod tests {
     use super::{Indent, JsonForm};
 
-    /// A text in each form is detected as that form, or as one that prints it alike.
+    /// A text in each form is detected as that form, or as one with the same result.
     #[test]
     fn forms_are_detected_by_what_they_print() {
         let text = r#"{"a":"x, {: \" y","b":[],"c":{},"d":[1,{"e":[true,["\\"]]},-2.50],"f":null}"#;

@@ -22,12 +22,12 @@ pub struct JsonWriter {
     pub(super) spare: SpareBuffers,
     pub(super) pretty: bool,
     depth: usize,
-    /// Whether something stands before the next item in the innermost array or object.
+    /// Whether an item precedes the next one in the innermost array or object.
     pub(super) follows: bool,
     begun: bool,
-    /// What stands between two elements: a comma, the line's beginning, and the key up to its value.
+    /// The text between two elements: a comma, the start of the line, and the key up to its value.
     key: Vec<u8>,
-    /// What lays the compact text out anew that is written.
+    /// Reformats the compact text.
     reprinter: Option<Reprinter>,
 }
 
@@ -50,8 +50,8 @@ impl JsonWriter {
         }
     }
 
-    /// Hands out what is written so far, so that a long document need not be held in memory, and keeps
-    /// the memory for what follows.
+    /// Passes on what has been written so far, so that a long document need not be in memory, and
+    /// keeps the memory for what follows.
     pub fn hand_out<T>(&mut self, to: impl FnOnce(&[u8]) -> T) -> T {
         let taken = match &mut self.reprinter {
             None => to(&self.out),
@@ -82,7 +82,7 @@ impl JsonWriter {
         }
     }
 
-    /// A comma where one is needed, and the beginning of a line.
+    /// A comma if necessary, and the start of a line.
     #[inline]
     fn item(&mut self) {
         if self.follows {
@@ -92,8 +92,8 @@ impl JsonWriter {
         self.follows = true;
     }
 
-    /// What stands before the next item of compact JSON: a comma, or a bracket that is taken back unless
-    /// it has been handed out.
+    /// The text before the next item of compact JSON: a comma, or a bracket that is removed again
+    /// unless it has been passed on.
     #[inline]
     fn before_item(&mut self) -> Option<u8> {
         if self.follows {
@@ -103,7 +103,7 @@ impl JsonWriter {
         }
     }
 
-    /// Writes a segment that is plain, if there is a short way to do so.
+    /// Writes a plain segment, if the fast way allows it.
     #[inline]
     fn plain(&mut self, segment: &Segment<'_>) -> bool {
         if self.pretty {
@@ -197,7 +197,7 @@ impl JsonWriter {
         self.out.push(b'"');
     }
 
-    /// Writes the elements of a header, which keep their blanks.
+    /// Writes the elements of a header, which keep their spaces.
     fn header(&mut self, segment: &Segment<'_>, prefix: &str, names: &[&str]) {
         for ((position, name), value) in (1..).zip(names).zip(segment.elements()) {
             if !value.raw().is_empty() {
@@ -212,7 +212,7 @@ impl JsonWriter {
         self.out.push(b'"');
     }
 
-    /// Prepares the key of a segment's elements, to be completed by `number`.
+    /// Prepares the key of a segment's elements, for `number` to complete.
     #[inline]
     fn prepare(&mut self, id: &[u8]) {
         self.key.clear();
@@ -231,7 +231,7 @@ impl JsonWriter {
         });
     }
 
-    /// Writes the comma where one is needed and the key of the element at `position`, up to and with
+    /// Writes the comma if necessary, and the key of the element at `position`, up to and including
     /// the quote that begins its value.
     #[inline]
     fn element_key(&mut self, position: usize) {
@@ -324,7 +324,7 @@ fn reprinted(reprinter: &mut Reprinter, piece: &[u8]) -> Vec<u8> {
     out
 }
 
-/// An identifier that can stand in a key: any, once it is escaped.
+/// An identifier that is safe in a key: any, once it is escaped.
 #[inline]
 fn plain(id: &[u8]) -> Cow<'_, [u8]> {
     if id.iter().all(u8::is_ascii_alphanumeric) {
@@ -404,7 +404,7 @@ impl Sink for JsonWriter {
             self.follows = true;
             return;
         }
-        // Two terminators in a row hold nothing that a document could say.
+        // Two terminators in a row contain nothing for a document.
         if segment.id().is_empty() {
             return;
         }
@@ -417,7 +417,7 @@ impl Sink for JsonWriter {
             self.element(&id, position, value, composites & 1 == 1);
         }
         if !self.follows {
-            // Assumption A-160: without a key the segment could not be written again.
+            // Assumption A-160: without a key, the segment could not be written again.
             self.element_key(1);
             self.out.push(b'"');
         }

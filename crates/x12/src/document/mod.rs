@@ -14,27 +14,27 @@ pub use xml::XmlWriter;
 
 use crate::{ReadReport, read};
 
-/// How a document is laid out.
+/// The layout of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layout {
-    /// Lines, indented by two blanks a level.
+    /// Lines, indented by two spaces per level.
     Pretty,
-    /// One line without blanks.
+    /// One line without spaces.
     Compact,
-    /// Another form, which costs a second pass over the text.
+    /// Another form, which requires a second pass over the text.
     Form(JsonForm),
 }
 
-/// A document made from a whole input.
+/// A document from a whole input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Document {
-    /// The text; it breaks off where a fatal problem ended the reading.
+    /// The text; it ends early if a fatal problem ended the reading.
     pub text: String,
-    /// The problems of the envelope and what the input contains.
+    /// The problems of the envelope and the contents of the input.
     pub reading: ReadReport,
 }
 
-/// Makes JSON of a whole input.
+/// Converts a whole input to JSON.
 #[must_use]
 pub fn to_json(input: &[u8], layout: Layout) -> Document {
     let writer = JsonWriter::new(layout, input.len().saturating_mul(8));
@@ -45,7 +45,7 @@ pub fn to_json(input: &[u8], layout: Layout) -> Document {
     }
 }
 
-/// Makes XML of a whole input.
+/// Converts a whole input to XML.
 #[must_use]
 pub fn to_xml(input: &[u8]) -> Document {
     let writer = XmlWriter::new(input.len().saturating_mul(6));
@@ -56,7 +56,7 @@ pub fn to_xml(input: &[u8]) -> Document {
     }
 }
 
-/// Writers make UTF-8 only; the second way is never taken.
+/// Writers produce only UTF-8; the second branch is never taken.
 fn text(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes)
         .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())

@@ -1,6 +1,6 @@
 //! The keys of the envelope in a document.
 
-/// The names of ISA01 to ISA15 in the document, ISA11 as it is when it holds a separator.
+/// The names of ISA01 to ISA15 in the document; that of ISA11 is for a separator.
 pub(crate) const ISA_NAMES: [&str; 15] = [
     "AuthorizationQualifier",
     "AuthorizationInformation",
@@ -19,7 +19,7 @@ pub(crate) const ISA_NAMES: [&str; 15] = [
     "TestIndicator",
 ];
 
-/// The name of ISA11 when it names a standard.
+/// The name of ISA11 if it names a standard.
 pub(crate) const ISA_11_STANDARD: &str = "StandardsId";
 
 /// The names of GS01 to GS08 in the document.

@@ -4,23 +4,24 @@ use super::compact::put;
 use super::json::TWO_DIGITS;
 use crate::Segment;
 
-/// The length of what is copied at once: a line break, the indentation, and a key with its quotes.
+/// The length of a chunk that is copied at once: a line break, the indentation, and a key with its
+/// quotes.
 const CHUNK: usize = 64;
-/// A chunk without the quote and the comma that end the value before.
+/// A chunk without the quote and the comma that end the value before it.
 const FIRST: usize = CHUNK - 2;
-/// The most bytes between two values, without the indentation of the segment.
+/// The maximum number of bytes between two values, without the indentation of the segment.
 const BETWEEN: usize = "\",\n  \"ABC_01\": \"".len();
-/// How many bytes before the end of a key its number begins.
+/// The distance from the end of a key to the start of its number.
 const NUMBER: usize = "01\": \"".len();
 
-/// Bytes that begin a line, and how many of the chunk they are.
+/// Bytes that begin a line, and how many of the chunk are in use.
 struct Chunk {
     bytes: [u8; CHUNK],
     length: usize,
 }
 
 impl Chunk {
-    /// `before`, then as many blanks as `width` says, then `after`; nothing where that is too long.
+    /// `before`, then `width` spaces, then `after`; `None` if that is too long.
     #[inline]
     fn new<const B: usize>(before: [u8; B], width: usize, after: &[u8]) -> Option<Self> {
         let mut bytes = [b' '; CHUNK];
@@ -31,7 +32,7 @@ impl Chunk {
         Some(Self { bytes, length })
     }
 
-    /// The line that begins with the key of an element whose number is still to be set.
+    /// The line that begins with the key of an element whose number is not set yet.
     #[inline]
     fn key(id: &[u8], width: usize) -> Option<Self> {
         match *id {
@@ -56,8 +57,8 @@ impl Chunk {
         Some(())
     }
 
-    /// Writes the last `N` bytes of the chunk, as far as they are used, and returns the room behind
-    /// them. All `N` are copied: their number is known, so that needs no call.
+    /// Writes the last `N` bytes of the chunk, as far as they are used, and returns the rest of the
+    /// buffer. All `N` are copied: their number is known, so this needs no call.
     #[inline]
     fn write<'r, const N: usize>(&self, room: &'r mut [u8]) -> Option<&'r mut [u8]> {
         *room.first_chunk_mut::<N>()? = *self.bytes.last_chunk()?;
@@ -65,13 +66,13 @@ impl Chunk {
     }
 }
 
-/// Appends the object of a plain segment, from the line break before it on; says whether it could. It
-/// cannot where the segment stands very deep.
+/// Appends the object of a plain segment, starting with the line break before it; returns whether
+/// it could. It cannot if the segment is nested very deep.
 #[inline]
 pub(super) fn push_object(out: &mut Vec<u8>, depth: usize, segment: &Segment<'_>) -> bool {
     let (begin, width) = (out.len(), 2 * depth);
     let between = width + BETWEEN;
-    // A segment without values has a key all the same. The last chunk is copied as a whole.
+    // A segment without values also has a key. The last chunk is copied as a whole.
     let most = segment.bytes().len() + segment.len().max(1) * between + 3 * CHUNK;
     out.resize(begin + most, 0);
     let room = out.get_mut(begin..).unwrap_or_default();
@@ -80,8 +81,8 @@ pub(super) fn push_object(out: &mut Vec<u8>, depth: usize, segment: &Segment<'_>
     left.is_some()
 }
 
-/// Writes the object to the beginning of `room` and returns how much of it is left; nothing where it
-/// does not fit.
+/// Writes the object at the start of `room` and returns the rest of `room`; `None` if it does not
+/// fit.
 #[inline]
 fn fill(room: &mut [u8], width: usize, segment: &Segment<'_>) -> Option<usize> {
     let mut room = Chunk::new(*b"\n", width, b"{")?.write::<CHUNK>(room)?;

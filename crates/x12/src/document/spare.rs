@@ -6,20 +6,20 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::{JsonWriter, Layout, XmlWriter};
 use crate::ParallelSink;
 
-/// The most bytes that are kept for reuse. Without a bound, buffers that once held a long transaction
-/// would accumulate.
+/// The maximum number of bytes that are kept for reuse. Without a limit, buffers that once
+/// contained a long transaction would accumulate.
 const MAX_SPARE_BYTES: usize = 32 << 20;
 
-/// Memory that one thread has emptied and another writes to, 32 MiB at most.
+/// Memory that one thread has emptied and another reuses, at most 32 MiB.
 ///
-/// Without it each transaction would take pages from the operating system and give them back.
+/// Without it, each transaction would allocate pages from the operating system and return them.
 #[derive(Clone, Default)]
 pub(super) struct SpareBuffers(Arc<Mutex<Spare>>);
 
 #[derive(Default)]
 struct Spare {
     buffers: Vec<Vec<u8>>,
-    /// The capacity of all buffers together.
+    /// The total capacity of all buffers.
     bytes: usize,
 }
 
@@ -45,7 +45,7 @@ impl SpareBuffers {
         }
     }
 
-    /// Appends what another thread has written to `out`.
+    /// Appends the output of another thread to `out`.
     fn append(&self, out: &mut Vec<u8>, made: Vec<u8>) {
         if out.is_empty() {
             self.put(mem::replace(out, made));

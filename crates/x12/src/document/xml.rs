@@ -10,7 +10,7 @@ use crate::{Isa, LoopKey, Place, Position, Segment, Sink};
 
 const BEGINNING: &[u8] = br#"<?xml version="1.0" encoding="UTF-8"?><ediroot>"#;
 
-/// The attributes of an interchange and the ISA elements they show.
+/// The attributes of an interchange and the corresponding ISA elements.
 const INTERCHANGE: [(usize, &str); 11] = [
     (1, "AuthorizationQual"),
     (2, "Authorization"),
@@ -25,7 +25,7 @@ const INTERCHANGE: [(usize, &str); 11] = [
     (15, "TestIndicator"),
 ];
 
-/// ISA11; the usual separator is no attribute.
+/// ISA11; the usual separator has no attribute.
 const STANDARD: usize = 11;
 const USUAL_SEPARATOR: u8 = b'^';
 
@@ -59,8 +59,8 @@ impl XmlWriter {
         }
     }
 
-    /// Hands out what is written so far, so that a long document need not be held in memory, and keeps
-    /// the memory for what follows.
+    /// Passes on what has been written so far, so that a long document need not be in memory, and
+    /// keeps the memory for what follows.
     pub fn hand_out<T>(&mut self, to: impl FnOnce(&[u8]) -> T) -> T {
         let taken = to(&self.out);
         self.out.clear();

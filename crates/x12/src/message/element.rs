@@ -1,4 +1,4 @@
-//! The wording of problems of elements.
+//! The texts of problems of elements.
 
 use std::fmt;
 

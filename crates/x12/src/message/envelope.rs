@@ -1,4 +1,4 @@
-//! The wording of problems that the reader finds in the envelope, except problems of trailers.
+//! The texts of problems that the reader finds in the envelope, except problems of trailers.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! The wording of problems of the headers of interchanges, groups and transactions.
+//! The texts of problems of the headers of interchanges, groups and transactions.
 
 use std::fmt;
 
@@ -46,7 +46,7 @@ impl Message<'_> {
         })
     }
 
-    /// GS07, where only X is supported, or GS08.
+    /// GS07, of which only X is supported, or GS08.
     fn group_version(&self, f: &mut fmt::Formatter<'_>, version: &str) -> fmt::Result {
         let supported = match self.0.position.element {
             7 => "only X is",

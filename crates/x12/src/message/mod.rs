@@ -1,4 +1,4 @@
-//! The wording of problems.
+//! The texts of problems.
 
 mod element;
 mod envelope;
@@ -13,7 +13,7 @@ pub(crate) use trailer::not_counted;
 use crate::{Position, Problem};
 
 impl fmt::Display for Problem {
-    /// A problem of the envelope as `MESSAGE at segment 13, field 2`, one of the data as
+    /// A problem of the envelope as `MESSAGE at segment 13, field 2`, a problem of the data as
     /// `Segment B10 at position 2 in transaction 1 within functional group 1. MESSAGE`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Position {
@@ -36,14 +36,14 @@ impl fmt::Display for Problem {
         match (segment_in_interchange, element) {
             (0, _) => Ok(()),
             (segment, 0) => write!(f, " at segment {segment}"),
-            // A field counts the identifier as the first.
+            // The identifier counts as the first field.
             (segment, element) => write!(f, " at segment {segment}, field {}", element + 1),
         }?;
         write!(f, "{}", self.place())
     }
 }
 
-/// Where a problem of the envelope stands in the file: ` (SE01, line 15, byte 402)`.
+/// The position of an envelope problem in the file: ` (SE01, line 15, byte 402)`.
 pub(crate) struct Place<'a>(&'a Problem);
 
 impl fmt::Display for Place<'_> {
@@ -68,12 +68,12 @@ impl fmt::Display for Place<'_> {
     }
 }
 
-/// A problem's message without its place.
+/// A problem's message without its position.
 #[derive(Debug)]
 pub struct Message<'a>(pub(crate) &'a Problem);
 
 impl Problem {
-    /// The message without the place, such as `Required data element B10-5 is missing.`
+    /// The message without the position, such as `Required data element B10-5 is missing.`
     #[must_use]
     pub fn message(&self) -> Message<'_> {
         Message(self)
@@ -85,7 +85,7 @@ impl Problem {
 }
 
 impl Message<'_> {
-    /// The element as messages name it: `B10-5`, or `SV1-1-2` for a component.
+    /// The element's name in messages: `B10-5`, or `SV1-1-2` for a component.
     pub(crate) fn element(&self) -> String {
         let Position {
             element, component, ..
@@ -119,10 +119,11 @@ impl fmt::Display for Message<'_> {
     }
 }
 
-/// The most characters of a value that a message shows.
+/// The maximum number of characters of a value in a message.
 const MOST_SHOWN: usize = 200;
 
-/// The text with its control characters spelled, as `\x1d`; of a long one its beginning and its length.
+/// The text with escaped control characters, such as `\x1d`; a long text is replaced by its
+/// beginning and its length.
 pub(crate) fn printable(text: &str) -> String {
     if let Some((end, _)) = text.char_indices().nth(MOST_SHOWN) {
         let start = printable(text.get(..end).unwrap_or_default());

@@ -1,4 +1,4 @@
-//! The wording of problems of segments within transactions.
+//! The texts of problems of segments within transactions.
 
 use std::fmt;
 

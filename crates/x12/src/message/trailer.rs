@@ -1,4 +1,4 @@
-//! The wording of problems of trailers.
+//! The texts of problems of trailers.
 
 use std::fmt;
 
@@ -45,7 +45,7 @@ impl Message<'_> {
     }
 }
 
-/// The part that a trailer ends, and what it is a part of.
+/// The part that a trailer ends, and the part that contains it.
 pub(super) fn parts(trailer: Trailer) -> (&'static str, &'static str) {
     match trailer {
         Trailer::Se => ("transaction", "functional group"),
@@ -54,7 +54,7 @@ pub(super) fn parts(trailer: Trailer) -> (&'static str, &'static str) {
     }
 }
 
-/// What a trailer counts.
+/// The parts that a trailer counts.
 fn counts(trailer: Trailer) -> &'static str {
     match trailer {
         Trailer::Se => "Segment",
@@ -63,7 +63,8 @@ fn counts(trailer: Trailer) -> &'static str {
     }
 }
 
-/// Says that a part has no trailer; `found` is the segment in its place, empty where the file ends.
+/// Reports that a part has no trailer; `found` is the segment in its place, or empty at the end of
+/// the file.
 fn trailer_missing(f: &mut fmt::Formatter<'_>, trailer: Trailer, found: &str) -> fmt::Result {
     f.write_str(match trailer {
         Trailer::Se => "Transaction must be terminated with an SE segment",
@@ -77,7 +78,8 @@ fn trailer_missing(f: &mut fmt::Formatter<'_>, trailer: Trailer, found: &str) ->
     }
 }
 
-/// Says that a segment in lower case was not taken for what it may have been meant to be.
+/// Reports that a segment in lower case was not read as the segment that it was probably meant to
+/// be.
 pub(crate) fn not_counted(id: &str, number: u32) -> Box<str> {
     let id = printable(id);
     format!(". Segment {id} at position {number} does not count: identifiers are in upper case")

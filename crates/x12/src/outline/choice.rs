@@ -1,9 +1,10 @@
-//! A part of an outline: what is required, some segments, or what is usual.
+//! A part of an outline: the required parts, some segments, or the usual ones.
 
 use super::{Outline, OutlineSegment};
 use std::fmt;
 
-/// Codes that most documents have, and the values that go with them: the segment, the element, and the value.
+/// Codes in most documents, and the values that go with them: the segment, the element, and the
+/// value.
 const CODES: &[(&str, usize, &str)] = &[
     ("BEG", 1, "00"),
     ("BEG", 2, "SA"),
@@ -27,7 +28,7 @@ const CODES: &[(&str, usize, &str)] = &[
     ("TD5", 2, "2"),
     ("TD5", 3, "AAAA"),
 ];
-/// The sets whose parties are written twice, and the codes of both.
+/// The sets with two parties in the header, and the codes of both.
 const PARTIES: &[(&str, [&str; 2])] = &[
     ("810", ["ST", "BT"]),
     ("850", ["ST", "BT"]),
@@ -35,7 +36,7 @@ const PARTIES: &[(&str, [&str; 2])] = &[
     ("856", ["ST", "SF"]),
     ("860", ["ST", "BT"]),
 ];
-/// The levels of a ship notice, and the segments that each has as a rule.
+/// The levels of a ship notice, and the usual segments of each.
 const LEVELS: [(&str, &[&str]); 4] = [
     ("S", &["TD5", "REF", "DTM", "N1", "N3", "N4"]),
     ("O", &["PRF"]),
@@ -43,7 +44,7 @@ const LEVELS: [(&str, &[&str]); 4] = [
     ("I", &["LIN", "SN1"]),
 ];
 
-/// A transaction set has no segment of this name.
+/// A transaction set has no segment with this name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownSegmentError {
     /// The name.
@@ -59,17 +60,18 @@ impl fmt::Display for UnknownSegmentError {
 impl std::error::Error for UnknownSegmentError {}
 
 impl Outline {
-    /// Leaves out what is optional, and the loops that are optional; what [`Self::set_usual`] chose stays.
+    /// Removes optional segments and optional loops, except those that [`Self::set_usual`] chose.
     pub fn keep_required(&mut self) {
         self.keep(&[]);
     }
 
-    /// Leaves out all but some segments, the loops that hold them, and what is required. The segments are in
-    /// the order of the document: of one that stands in several places, that after the one named before it.
+    /// Removes everything except some segments, the loops that contain them, and required parts.
+    /// The segments are in the order of the document: if one has several places, the place after
+    /// the segment named before it is used.
     ///
     /// # Errors
     ///
-    /// The set has no segment of one of these names.
+    /// The set has no segment with one of these names.
     pub fn keep_segments(&mut self, ids: &[String]) -> Result<(), UnknownSegmentError> {
         let has = |id: &str| self.segments.iter().any(|segment| segment.id == id);
         if let Some(unknown) = ids.iter().find(|id| !has(id)) {
@@ -90,7 +92,7 @@ impl Outline {
             .enumerate()
             .map(|(at, segment)| segment.usual || listed.contains(&at))
             .collect();
-        // A segment is within its loops, which stand before it.
+        // A segment is within its loops, which precede it.
         for at in (0..kept.len()).rev() {
             let is_kept = kept.get(at) == Some(&true);
             if let Some(Some(outer)) = above.get(at)
@@ -111,7 +113,7 @@ impl Outline {
         self.segments.retain(|_| kept.next() == Some(true));
     }
 
-    /// The places of segments, each after the one before it where it stands there.
+    /// The places of segments, each after the one before it if there is such a place.
     fn places_of(&self, ids: &[String]) -> Vec<usize> {
         let mut places: Vec<usize> = Vec::new();
         for id in ids {
@@ -130,7 +132,7 @@ impl Outline {
         places
     }
 
-    /// For each segment the place of the one that opens the loop round it.
+    /// For each segment, the place of the segment that opens the enclosing loop.
     fn loops(&self) -> Vec<Option<usize>> {
         let mut open: Vec<(usize, usize)> = Vec::new();
         let mut above = Vec::new();
@@ -147,8 +149,8 @@ impl Outline {
         above
     }
 
-    /// Gives elements the codes that most documents have, writes the parties of the header for both of
-    /// their usual roles, and the levels of a ship notice with the segments that each has as a rule.
+    /// Sets the codes of most documents, writes the parties of the header for both of their usual
+    /// roles, and the levels of a ship notice with their usual segments.
     pub fn set_usual(&mut self) {
         for (id, element, code) in CODES {
             let alike = self.segments.iter_mut().filter(|segment| segment.id == *id);
@@ -163,7 +165,7 @@ impl Outline {
         }
     }
 
-    /// The segments of the first loop that a segment opens, and the place of its first.
+    /// The segments of the first loop that a segment opens, and the place of the first one.
     fn first_loop(&self, id: &str) -> Option<(usize, Vec<OutlineSegment>)> {
         let is_it = |segment: &OutlineSegment| segment.opens && segment.id == id;
         let start = self.segments.iter().position(is_it)?;

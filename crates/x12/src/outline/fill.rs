@@ -1,25 +1,25 @@
-//! Fills segments with as little as their definitions allow.
+//! Fills segments with the minimum that their definitions allow.
 
 use super::{OutlineElement, OutlineSegment, OutlineValue};
 use crate::tables::{Cell, CodeList, Definition, Dictionary, ElementType, Note, Version, codes};
 use crate::validate::{FORMAT, PERIOD, example};
 
-/// How many codes of a list are shown.
+/// The number of codes of a list that are shown.
 const CODES_SHOWN: usize = 24;
 
-/// What an implementation guide says of an element or a component (0 for the element).
+/// What an implementation guide says about an element or a component (0 for the element).
 pub(super) trait Narrowing {
-    /// Whether the element or component is not to be used.
+    /// Whether the element or component must not be used.
     fn is_unused(&self, element: usize, component: usize) -> bool;
-    /// Whether it must be there.
+    /// Whether it is required.
     fn is_required(&self, element: usize, component: usize) -> bool;
-    /// The codes it may have, if these are fewer than the standard's.
+    /// The allowed codes, if these are fewer than the standard's.
     fn codes(&self, element: usize, component: usize) -> Option<&CodeList>;
-    /// The value it must have.
+    /// The required value.
     fn value(&self, element: usize, component: usize) -> Option<&str>;
 }
 
-/// The standard, which narrows nothing.
+/// The standard, which adds no restrictions.
 pub(super) struct Standard;
 
 impl Narrowing for Standard {
@@ -37,7 +37,7 @@ impl Narrowing for Standard {
     }
 }
 
-/// Makes segments of a version.
+/// Creates segments of a version.
 pub(super) struct Filler {
     pub(super) version: Version,
     pub(super) dictionary: &'static Dictionary,
@@ -62,7 +62,7 @@ impl Filler {
         elements
     }
 
-    /// Gives values the format that the element, or component, before them names.
+    /// Gives values the format that the preceding element or component names.
     fn fill_periods(&self, definition: &Definition, elements: &mut [OutlineElement]) {
         let numbers = [FORMAT, PERIOD].map(|number| self.dictionary.number(number));
         let is = |cell: Option<&Cell>, number: Option<u16>| {
@@ -123,7 +123,7 @@ impl Filler {
         }
     }
 
-    /// A simple element or a component; none where a composite stands in a composite.
+    /// A simple element or a component; `None` for a composite within a composite.
     fn value(
         &self,
         cell: &Cell,
@@ -170,7 +170,7 @@ impl Filler {
     }
 }
 
-/// A value of a type, as short as it may be.
+/// A value of a type with the minimum length.
 fn placeholder(form: ElementType, min: usize, max: usize) -> String {
     match form {
         ElementType::Date => if max >= 8 { "20260301" } else { "260301" }.to_owned(),
@@ -200,7 +200,7 @@ fn presence(definition: &Definition, narrowing: &dyn Narrowing) -> Vec<bool> {
         }
     }
     let notes = || definition.notes.iter().chain(&definition.unconfirmed);
-    // Each round adds an element, so there are no more rounds than elements.
+    // Each round adds an element, so there are at most as many rounds as elements.
     for _ in 0..present.len() {
         let is_present = |at: u8| present.get(usize::from(at) - 1) == Some(&true);
         let may = |at: &u8| !is_present(*at) && !narrowing.is_unused(usize::from(*at), 0);
@@ -213,7 +213,7 @@ fn presence(definition: &Definition, narrowing: &dyn Narrowing) -> Vec<bool> {
     present
 }
 
-/// The element that a broken rule needs: one that may be used, if there is a choice.
+/// The element that satisfies a violated rule; of several, one that may be used.
 fn remedy(note: &Note, is_present: impl Fn(u8) -> bool, may: impl Fn(&u8) -> bool) -> Option<u8> {
     let at = note.broken_at(&is_present)?;
     if may(&at) {
@@ -253,7 +253,7 @@ fn count_data(elements: &mut [OutlineElement]) {
 }
 
 impl OutlineSegment {
-    /// Sets a value of a simple element, which is then present.
+    /// Sets the value of a simple element, which is then present.
     pub(super) fn set(&mut self, position: usize, text: impl Into<String>) {
         let element = self
             .elements

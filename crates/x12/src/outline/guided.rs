@@ -4,7 +4,7 @@ use super::OutlineSegment;
 use super::fill::{Filler, Narrowing};
 use crate::tables::{CodeList, Dictionary, ElementUse, Guide, Usage, Use, Version};
 
-/// The addenda in which guides are in force.
+/// The addenda of the guides in force.
 const ADDENDA: [(&str, &str); 7] = [
     ("X220", "A1"),
     ("X221", "A1"),
@@ -15,7 +15,7 @@ const ADDENDA: [(&str, &str); 7] = [
     ("X279", "A1"),
 ];
 
-/// The addendum of a guide, which its full name ends in.
+/// The addendum of a guide: the suffix of its full name.
 pub(super) fn addendum(guide: &str) -> &'static str {
     let known = ADDENDA.iter().find(|(name, _)| *name == guide);
     known.map_or("", |(_, addendum)| addendum)
@@ -48,7 +48,7 @@ struct Walk<'g> {
 }
 
 impl<'g> Walk<'g> {
-    /// The places of a loop, in the HL loop of the number `level`.
+    /// The places of a loop, within the HL loop with the number `level`.
     fn places(&mut self, number: usize, level: usize, depth: usize) {
         // The first place of a loop is the segment that opened it.
         let opener = usize::from(number > 0);
@@ -71,7 +71,7 @@ impl<'g> Walk<'g> {
         self.guide.loops.get(number).map_or(&[], Vec::as_slice)
     }
 
-    /// Writes a place; returns the HL loop in which what follows stands.
+    /// Writes a place; returns the HL loop that contains what follows.
     fn place(&mut self, place: &'g Use, level: usize, depth: usize) -> usize {
         let inner = place.opens.map_or(&[][..], |number| self.loop_of(number));
         let narrowing = Places([Some(place), inner.first()]);
@@ -107,13 +107,13 @@ impl<'g> Walk<'g> {
 }
 
 impl Use {
-    /// Whether whatever is meant for another place, too, is taken for this one.
+    /// Whether every segment meant for another place would also match this one.
     fn covers(&self, other: &Self) -> bool {
         self.segment == other.segment && self.qualifiers.is_empty()
     }
 }
 
-/// A place, and the first place of the loop that it opens: they are one segment.
+/// A place, and the first place of the loop that it opens: both are the same segment.
 struct Places<'g>([Option<&'g Use>; 2]);
 
 impl<'g> Places<'g> {

@@ -11,18 +11,18 @@ use std::fmt::Write as _;
 use crate::tables::{self, Dictionary, ElementType, Version};
 use crate::{ProblemKind, Strictness, validate};
 
-/// A set with one occurrence of all that it has, in order.
+/// A set with one occurrence of each of its parts, in order.
 #[derive(Clone, Debug)]
 pub struct Outline {
     /// The version of the standard.
     pub version: Version,
     /// The set's identifier, such as `850`.
     pub set: &'static str,
-    /// The GS01 value of the groups in which the set stands.
+    /// The GS01 value of groups with this set.
     pub group: &'static str,
     /// The GS08 value: the version, and the guide if there is one.
     pub group_version: String,
-    /// The ST03 value; empty where there is none.
+    /// The ST03 value; empty if there is none.
     pub convention: String,
     /// The segments between ST and SE.
     pub segments: Vec<OutlineSegment>,
@@ -33,17 +33,17 @@ pub struct Outline {
 pub struct OutlineSegment {
     /// The segment's identifier.
     pub id: &'static str,
-    /// Whether it, or the loop that it opens, must occur where it stands.
+    /// Whether it, or the loop that it opens, is required.
     pub required: bool,
-    /// How often it, or the loop, may occur; `u32::MAX` says without limit.
+    /// How often it, or the loop, may occur; `u32::MAX` means without limit.
     pub max: u32,
     /// Whether it opens a loop.
     pub opens: bool,
-    /// How many loops it stands in, the one that it opens included.
+    /// The number of loops that contain it, including the one that it opens.
     pub depth: usize,
-    /// Whether its use is usual, for an outline of what is usual.
+    /// Whether it is in common use, for an outline of common segments.
     pub usual: bool,
-    /// Its elements, those that a guide does not use left out.
+    /// Its elements, without those that a guide does not use.
     pub elements: Vec<OutlineElement>,
 }
 
@@ -52,13 +52,14 @@ pub struct OutlineSegment {
 pub struct OutlineElement {
     /// The position in the segment, the first being 1.
     pub position: usize,
-    /// Whether it must be there whenever the segment is.
+    /// Whether it is required in the segment.
     pub required: bool,
-    /// Whether the outline gives it a value: it is required, or a rule between elements wants it.
+    /// Whether the outline gives it a value: it is required, or a rule between elements requires
+    /// it.
     pub present: bool,
     /// Whether it is a composite.
     pub composite: bool,
-    /// Its value, or those of the components of a composite.
+    /// Its value, or the values of a composite's components.
     pub values: Vec<OutlineValue>,
 }
 
@@ -67,28 +68,28 @@ pub struct OutlineElement {
 pub struct OutlineValue {
     /// The position in the composite, the first being 1; 0 for a simple element.
     pub component: usize,
-    /// Whether a component must be there whenever its composite is.
+    /// Whether a component is required in its composite.
     pub required: bool,
-    /// Whether the outline gives it a value when the element has one.
+    /// Whether the outline gives it a value if the element has one.
     pub present: bool,
     /// The type.
     pub form: ElementType,
-    /// How many digits stand after the point that a number does not write.
+    /// The number of implied decimals of a number.
     pub implied_decimals: u8,
-    /// The least length.
+    /// The minimum length.
     pub min: u32,
-    /// The greatest length; `u32::MAX` says without limit.
+    /// The maximum length; `u32::MAX` means without limit.
     pub max: u32,
-    /// The first of the codes allowed, none if any value is.
+    /// The first of the allowed codes; empty if any value is allowed.
     pub codes: Vec<String>,
-    /// How many codes are allowed.
+    /// The number of allowed codes.
     pub code_count: usize,
-    /// A value that is allowed.
+    /// A valid value.
     pub value: String,
 }
 
 impl Outline {
-    /// The outline of a set, or of a guide's use of it, such as `X222`; none where the version does
+    /// The outline of a set, or of a guide's use of it, such as `X222`; `None` if the version does
     /// not have the set, or the set no such guide.
     #[must_use]
     pub fn new(version: Version, set: &str, guide: Option<&str>) -> Option<Self> {
@@ -118,7 +119,7 @@ impl Outline {
         Some(outline)
     }
 
-    /// Leaves out what a guide allows once more than the standard's table of the set does.
+    /// Removes what a guide allows more often than the standard's table of the set.
     fn drop_surplus(&mut self) {
         let (validation, _) = validate(self.to_x12().as_bytes(), Strictness::Attested, None);
         let surplus = validation
@@ -161,7 +162,7 @@ impl Outline {
         let st = format!("ST*{set}*0001{}", convention.trim_end_matches('*'));
         let se = format!("SE*{}*0001", segments.len() + 2);
         for segment in [&st].into_iter().chain(segments).chain([&se]) {
-            // A string takes whatever is written to it.
+            // Writing to a string does not fail.
             let _ = writeln!(out, "{segment}~");
         }
         out.push_str("GE*1*1~\nIEA*1*000000001~\n");

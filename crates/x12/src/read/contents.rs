@@ -5,21 +5,22 @@ use std::collections::{HashMap, HashSet};
 use super::TransactionKind;
 use crate::tables::{self, Version};
 
-/// The most kinds that are listed whatever they are.
+/// The maximum number of kinds that are listed unconditionally.
 ///
-/// Beyond it a kind is listed only if it is the first of a set with a table, of which there are few.
+/// Beyond it, a kind is listed only if it is the first of a set with a table; there are few of
+/// those.
 const LIMIT: usize = 1_000;
 
 #[derive(Default)]
 pub(super) struct Contents {
     kinds: Vec<TransactionKind>,
-    /// Where in `kinds` something is, by GS08 and ST01.
+    /// The index in `kinds`, by GS08 and ST01.
     index: HashMap<(Box<str>, Box<str>), usize>,
-    /// The sets with a table that `kinds` has.
+    /// The sets with a table that are in `kinds`.
     sets: HashSet<(Version, Box<str>)>,
-    /// The kind counted last.
+    /// The kind that was counted last.
     last: usize,
-    /// How many transactions are of kinds that are not listed.
+    /// The number of transactions of kinds that are not listed.
     unlisted: u64,
 }
 
@@ -46,7 +47,7 @@ impl Contents {
         self.kinds
     }
 
-    /// Counts a transaction of another kind than the one before.
+    /// Counts a transaction of a different kind from the one before.
     fn count_other(&mut self, version: Option<Version>, group_version: &str, set: &str) {
         let key = (group_version.into(), set.into());
         if let Some(index) = self.index.get(&key) {
@@ -69,7 +70,7 @@ impl Contents {
         }
     }
 
-    /// Whether a new kind is to be listed.
+    /// Whether to list a new kind.
     fn is_listed(&mut self, version: Option<Version>, set: &str) -> bool {
         let known = version.filter(|version| tables::set(*version, set).is_some());
         let is_first = known.is_some_and(|version| self.sets.insert((version, set.into())));

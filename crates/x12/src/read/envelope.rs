@@ -3,23 +3,24 @@
 use crate::text::decode;
 use crate::{ProblemKind, Segment, Trailer};
 
-/// The headers that are open, each with what its trailer must say.
+/// The open headers, each with the values that its trailer must have.
 #[derive(Default)]
 pub(crate) struct Envelope {
     pub(crate) interchange: Option<Header>,
     pub(crate) group: Option<Header>,
     pub(crate) transaction: Option<Header>,
-    /// Whether what follows may be binary data that its count leaves out.
+    /// Whether the following segments may be binary data that its count does not include.
     pub(crate) in_data: bool,
-    /// Whether segments of a transaction without a header were passed over since the last SE.
+    /// Whether segments of a transaction without a header have been skipped since the last SE.
     pub(crate) headless: bool,
 }
 
-/// A header: its control number, and how many parts it has so far.
+/// A header: its control number, and the number of its parts so far.
 pub(crate) struct Header {
     control: Box<[u8]>,
     parts: u64,
-    /// How many of the parts a sender may leave out of the count: empty segments, and pieces of binary data.
+    /// The number of parts that a sender may omit from the count: empty segments, and pieces of
+    /// binary data.
     uncounted: u64,
 }
 
@@ -47,30 +48,30 @@ impl Header {
         self.parts = self.parts.saturating_add(u64::from(parts));
     }
 
-    /// Whether there are parts that a sender may leave out of the count.
+    /// Whether there are parts that a sender may omit from the count.
     pub(crate) fn has_uncounted(&self) -> bool {
         self.uncounted > 0
     }
 
-    /// Whether an SE segment that comes next is right.
+    /// Whether the next segment, an SE, is correct.
     pub(crate) fn is_ended_by(&self, se: &Segment<'_>) -> bool {
         self.has_parts(self.parts.saturating_add(1), se.value(1))
             && self.matches(Trailer::Se, se.value(2))
     }
 
-    /// Whether a count is right, with or without the parts that a sender may leave out of it.
+    /// Whether a count is correct, with or without the parts that a sender may omit.
     fn has_parts(&self, parts: u64, count: &[u8]) -> bool {
         let least = parts.saturating_sub(self.uncounted);
         let count = decode(count).parse();
         count.is_ok_and(|count: u64| (least..=parts).contains(&count))
     }
 
-    /// Whether nothing has come after a header with this control number.
+    /// Whether nothing has followed a header with this control number.
     pub(crate) fn is_new(&self, parts: u64, control: &[u8]) -> bool {
         self.parts == parts && &*self.control == control
     }
 
-    /// Compares with a trailer: each problem and the position of the element that shows it.
+    /// Compares with a trailer: each problem, and the position of the wrong element.
     pub(crate) fn close(
         &self,
         trailer: Trailer,
@@ -94,7 +95,7 @@ impl Header {
         ]
     }
 
-    /// Group control numbers are numbers; the others are compared as they stand.
+    /// Group control numbers are compared as numbers, the others as text.
     fn matches(&self, trailer: Trailer, control: &[u8]) -> bool {
         let significant = |id: &[u8]| id.iter().position(|byte| *byte != b'0').unwrap_or(id.len());
         let number = |id| <[u8]>::get(id, significant(id)..).unwrap_or(&[]);
@@ -115,7 +116,7 @@ impl Envelope {
         })
     }
 
-    /// The trailer that must come before anything that stands outside the innermost open part.
+    /// The trailer that must precede anything outside of the innermost open part.
     pub(crate) fn wanted(&self) -> Option<Trailer> {
         if self.transaction.is_some() {
             Some(Trailer::Se)

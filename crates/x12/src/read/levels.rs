@@ -9,7 +9,7 @@ pub(crate) struct Levels {
     named: HashMap<Box<[u8]>, u8>,
 }
 
-/// How far a number may be beyond the greatest one so far.
+/// The maximum distance of a number from the greatest one so far.
 const STEP: usize = 1 << 10;
 
 impl Levels {
@@ -18,7 +18,8 @@ impl Levels {
         self.named.clear();
     }
 
-    /// Notes an HL and returns its depth: one more than that of its parent, 0 without a known parent.
+    /// Records an HL and returns its depth: one more than that of its parent, 0 without a known
+    /// parent.
     pub(crate) fn enter(&mut self, id: &[u8], parent: &[u8]) -> u8 {
         let depth = self
             .depth(parent)

@@ -8,10 +8,10 @@ use crate::delimiters::{
 };
 use crate::segment::{Segment, Span};
 
-/// How far the next identifier is looked for.
+/// How far to search for the next identifier.
 const NEXT: usize = 256;
 
-/// How many line feeds there are.
+/// The number of line feeds.
 pub(super) fn line_breaks(bytes: &[u8]) -> u32 {
     u32::try_from(memchr_iter(b'\n', bytes).count()).unwrap_or(u32::MAX)
 }
@@ -21,16 +21,16 @@ pub(crate) struct Lexer {
     delimiters: Delimiters,
     classes: Classes,
     spans: Vec<Span>,
-    /// What occurs in the segment found last.
+    /// The classes of bytes in the last segment.
     seen: Class,
 }
 
-/// What the lexer found at the beginning of its input.
+/// What the lexer found at the start of its input.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Lexed {
     /// A segment of this length, followed by its terminator.
     Segment(usize),
-    /// A segment that the input does not hold to its end; at least so many bytes are needed.
+    /// A segment that is incomplete in the input; at least this many bytes are needed.
     Incomplete(usize),
 }
 
@@ -48,12 +48,12 @@ impl Lexer {
         self.delimiters
     }
 
-    /// The segment found last, whose bytes are `bytes`.
+    /// The last segment, whose bytes are `bytes`.
     pub(crate) fn segment<'a>(&'a self, bytes: &'a [u8]) -> Segment<'a> {
         Segment::new(bytes, &self.spans, self.seen, self.delimiters)
     }
 
-    /// How many line breaks the segment found last and its terminator hold.
+    /// The number of line breaks in the last segment and its terminator.
     #[inline]
     pub(crate) fn breaks(&self, bytes: &[u8]) -> u32 {
         let own = u32::from(self.delimiters.terminator == b'\n');
@@ -64,14 +64,14 @@ impl Lexer {
         }
     }
 
-    /// Whether a byte of the segment found last belongs to binary data.
+    /// Whether a byte of the last segment belongs to binary data.
     pub(crate) fn is_binary_at(&self, place: usize) -> bool {
         let data = self.spans.last();
         data.is_some_and(|data| data.classes & BINARY != 0 && place >= data.start as usize)
     }
 
-    /// The identifier of the segment at the beginning of `rest`, empty at the end of the input; `None`
-    /// when more bytes are needed.
+    /// The identifier of the segment at the start of `rest`, empty at the end of the input; `None`
+    /// if more bytes are needed.
     pub(crate) fn next_id<'a>(&self, rest: &'a [u8], at_end: bool) -> Option<&'a [u8]> {
         let seen = rest.get(..NEXT).unwrap_or(rest);
         let id = seen.trim_ascii_start();
@@ -84,7 +84,7 @@ impl Lexer {
         }
     }
 
-    /// Reads the segment at the beginning of `input`.
+    /// Reads the segment at the start of `input`.
     pub(crate) fn lex(&mut self, input: &[u8]) -> Lexed {
         if input.starts_with(b"B")
             && let Some(lexed) = self.lex_binary(input)
@@ -94,7 +94,7 @@ impl Lexer {
         self.lex_text(input)
     }
 
-    /// Reads the segment at the beginning of `input`, where the end of the input ends it too.
+    /// Reads the segment at the start of `input`; the end of the input also ends it.
     pub(crate) fn lex_last(&mut self, input: &[u8]) -> usize {
         match self.lex(input) {
             Lexed::Segment(length) => length,
@@ -139,8 +139,8 @@ impl Lexer {
         Lexed::Incomplete(input.len() + 1)
     }
 
-    /// Reads a segment whose last element is counted, since delimiters may occur in it; nothing when
-    /// the segment is not of that kind or its count does not lead to a terminator.
+    /// Reads a segment whose last element has a stated length, because it may contain delimiters;
+    /// `None` if the segment is not of that kind or its length does not lead to a terminator.
     fn lex_binary(&mut self, input: &[u8]) -> Option<Lexed> {
         let elements_before = match input.get(..3)? {
             b"BIN" => 1,
@@ -152,7 +152,7 @@ impl Lexer {
             terminator,
             ..
         } = self.delimiters;
-        // With one byte for both, the result would depend on how much of the input has come.
+        // If both were the same byte, the result would depend on how much of the input has arrived.
         if element == terminator || input.get(3) != Some(&element) {
             return None;
         }
@@ -176,7 +176,7 @@ impl Lexer {
             .trim()
             .parse()
             .ok()?;
-        // No segment is as long as this count.
+        // No segment is as long as this length.
         let end = start
             .checked_add(length)
             .filter(|end| *end < LONGEST_SEGMENT)?;
@@ -196,7 +196,7 @@ impl Lexer {
         let class = |byte: &u8| self.classes.get(usize::from(*byte)).copied().unwrap_or(0);
         let seen: Class = data.iter().map(class).fold(0, |seen, class| seen | class);
         let bound = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        // Separators within binary data separate nothing.
+        // Separators within binary data are data.
         let classes = BINARY | (seen & (ESCAPE | MARKUP | WIDE));
         self.spans.push(Span {
             start: bound(start),

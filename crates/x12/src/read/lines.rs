@@ -1,4 +1,4 @@
-//! Joins the lines of a file that was wrapped at a length, where breaks stand within segments
+//! Joins the lines of a file that was wrapped at a length, with line breaks within segments
 //! (assumption A-63).
 
 use std::borrow::Cow;
@@ -14,27 +14,27 @@ const CR: u8 = b'\r';
 const LF: u8 = b'\n';
 /// A file whose first line is longer was not wrapped.
 const LONGEST_LINE: usize = 8 << 10;
-/// The length of `ISA` with line breaks between the letters.
+/// The maximum length of `ISA` with line breaks between the letters.
 const SHORTEST: usize = 7;
-/// How many bytes of an input are examined to find out whether it was wrapped.
+/// The number of bytes of an input that are examined to detect wrapping.
 const LOOKED_AT: usize = 64 << 10;
 
 /// How a file was wrapped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Wrapping {
-    /// What comes before the ISA segment.
+    /// The bytes before the ISA segment.
     pub(crate) start: usize,
-    /// How many bytes stand on a line.
+    /// The number of bytes on a line.
     pub(crate) length: usize,
     pub(crate) line_break: LineBreak,
     terminator: u8,
 }
 
-/// Takes the breaks out of a wrapped file that comes in pieces, and leaves other files as they are.
+/// Removes the line breaks from a wrapped file that arrives in pieces; other files are unchanged.
 #[derive(Default)]
 pub(crate) struct LineUnwrapper {
     form: WrapForm,
-    /// Whether breaks were taken out; the rest of the input may be plain all the same.
+    /// Whether line breaks were removed; the rest of the input may be plain anyway.
     was_wrapped: bool,
 }
 
@@ -47,10 +47,10 @@ enum WrapForm {
 
 struct Joining {
     wrapped: Wrapping,
-    /// How many bytes the line has so far, and the last byte that is no line break.
+    /// The number of bytes on the line so far, and the last byte that is not a line break.
     column: usize,
     last: u8,
-    /// The line feed of a CR LF has not come yet.
+    /// The line feed of a CR LF has not arrived yet.
     breaking: bool,
 }
 
@@ -61,13 +61,13 @@ impl Default for WrapForm {
 }
 
 impl LineUnwrapper {
-    /// How a whole input was wrapped, and the input without its breaks.
+    /// How a whole input was wrapped, and the input without the line breaks.
     pub(crate) fn whole(input: &[u8]) -> (Option<Wrapping>, Cow<'_, [u8]>) {
         let found = Wrapping::find(input, true).unwrap_or(None);
         (found, Self::default().found(found, Cow::Borrowed(input)))
     }
 
-    /// One for an input that is known not to be wrapped.
+    /// A joiner for an input that is known not to be wrapped.
     pub(crate) fn plain() -> Self {
         Self {
             form: WrapForm::Plain,
@@ -80,12 +80,12 @@ impl LineUnwrapper {
         matches!(self.form, WrapForm::Plain) && !self.was_wrapped
     }
 
-    /// Whether breaks are taken out, or were at the beginning.
+    /// Whether line breaks are removed, or were removed at the beginning.
     pub(crate) fn is_wrapped(&self) -> bool {
         self.was_wrapped
     }
 
-    /// The next bytes without breaks; none while it is not known what they are.
+    /// The next bytes without line breaks; `None` while wrapping is not known.
     pub(crate) fn join<'a>(&mut self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
         let WrapForm::Unknown(held) = &mut self.form else {
             return self.joined(Cow::Borrowed(bytes));
@@ -145,7 +145,7 @@ impl LineUnwrapper {
 }
 
 impl Joining {
-    /// Joins lines until one is longer than the others, and returns how many bytes were taken.
+    /// Joins lines until one is longer than the others, and returns the number of consumed bytes.
     fn join(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> usize {
         let mut at = 0;
         while let Some(byte) = bytes.get(at) {
@@ -164,8 +164,8 @@ impl Joining {
         at
     }
 
-    /// Takes the rest of the line. A line that is shorter than the others ends after a terminator, as in
-    /// wrapped files that were concatenated.
+    /// Takes the rest of the line. A line that is shorter than the others ends after a terminator,
+    /// as in concatenated wrapped files.
     fn take(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> usize {
         let room = self.wrapped.length - self.column;
         let line = bytes.get(..room).unwrap_or(bytes);
@@ -182,13 +182,13 @@ impl Joining {
     }
 }
 
-/// More of the input is needed.
+/// More input is needed.
 #[derive(Debug)]
 pub(crate) struct Undecided;
 
 impl Wrapping {
-    /// How `input` was wrapped: all lines up to the first that breaks a segment, and the one after it,
-    /// have one length. None where it was not.
+    /// How `input` was wrapped: all lines up to the first that breaks a segment, and the line after
+    /// it, have the same length. `None` if it was not wrapped.
     pub(crate) fn find(input: &[u8], at_end: bool) -> Result<Option<Self>, Undecided> {
         let complete = at_end || input.len() >= LOOKED_AT;
         let input = input.get(..LOOKED_AT).unwrap_or(input);
@@ -229,7 +229,7 @@ impl Wrapping {
         let Some(terminator) = text.get(place + breaks).copied() else {
             return if complete { Ok(None) } else { Err(Undecided) };
         };
-        // Where the break is the terminator, a segment's name follows it.
+        // If the line break is the terminator, a segment's name follows it.
         if matches!(terminator, CR | LF) || terminator.is_ascii_alphanumeric() {
             return Ok(None);
         }
@@ -273,16 +273,17 @@ impl Wrapping {
         }
     }
 
-    /// Whether a single line break after the ISA segment, with `rest` after it, is not part of the data.
+    /// Whether a single line break after the ISA segment, with `rest` after it, is not part of the
+    /// data.
     fn is_between_lines(self, text: &[u8], rest: &[u8], broken: bool) -> bool {
         let line = text.get(..self.length).unwrap_or(text);
-        // A terminator may occur in binary data too.
+        // A terminator may also occur in binary data.
         let breaks_data = || is_binary(&[line, rest].concat(), self.length - 1);
         !is_binary(text, self.length) && (broken || breaks_data())
     }
 }
 
-/// Whether the byte at `place` is in binary data: within the length that the segment gives, with a
+/// Whether the byte at `place` is in binary data: within the length that the segment states, with a
 /// terminator after it.
 fn is_binary(text: &[u8], place: usize) -> bool {
     let Header::Read(isa, mut at) = Isa::read(text, true) else {

@@ -24,20 +24,20 @@ use crate::{Delimiters, Omitted, Problem, Severity};
 /// The result of reading an input.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReadReport {
-    /// The problems of the envelope, in the order of the input, as far as they were kept.
+    /// The kept problems of the envelope, in the order of the input.
     pub problems: Vec<Problem>,
     /// The problems of the envelope that were not kept.
     pub omitted: Omitted,
-    /// The tolerated problems, as far as they were kept.
+    /// The kept notes about tolerated problems.
     pub notes: Vec<Problem>,
     /// The kinds of transaction, in the order of their first occurrence.
     ///
-    /// Beyond a thousand kinds only the first of each set with a table is listed; the last entry,
+    /// Beyond a thousand kinds, only the first of each set with a table is listed; the last entry,
     /// without names, counts the transactions of the others.
     pub contents: Vec<TransactionKind>,
     /// The delimiters of the first interchange.
     pub delimiters: Option<Delimiters>,
-    /// How many interchanges began.
+    /// The number of interchanges that began.
     pub interchanges: u32,
     /// The line of the last segment; 0 in a file that is wrapped at a length.
     pub last_line: u32,
@@ -46,18 +46,18 @@ pub struct ReadReport {
 /// A kind of transaction that occurs in an input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TransactionKind {
-    /// The version that GS08 names, if it has tables.
+    /// The version in GS08, if it has tables.
     pub version: Option<Version>,
     /// GS08.
     pub group_version: Box<str>,
     /// ST01.
     pub set: Box<str>,
-    /// How many such transactions occur.
+    /// The number of such transactions.
     pub transactions: u64,
 }
 
 impl ReadReport {
-    /// How many problems the envelope has, kept or not.
+    /// The number of problems in the envelope, kept or not.
     #[must_use]
     pub fn total(&self) -> u64 {
         self.omitted

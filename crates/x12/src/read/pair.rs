@@ -66,7 +66,7 @@ impl<A: Sink, B: Sink> Sink for (A, B) {
     }
 }
 
-/// Without a sink, nothing is made of the calls.
+/// Without a sink, the calls have no effect.
 impl<S: Sink> Sink for Option<S> {
     fn interchange(&mut self, isa: &Isa, position: &Position) {
         if let Some(sink) = self {

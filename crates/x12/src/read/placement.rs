@@ -7,7 +7,7 @@ use super::sink::{Fit, Place};
 use crate::Segment;
 use crate::tables::{Item, Letter, Loop, Set, Slot};
 
-/// The open loops of a transaction, the transaction itself at the bottom.
+/// The open loops of a transaction, with the transaction itself at the bottom.
 #[derive(Default)]
 pub(crate) struct Placement {
     set: Option<Arc<Set>>,
@@ -18,11 +18,11 @@ pub(crate) struct Placement {
 #[derive(Clone, Copy)]
 struct Open {
     number: u16,
-    /// The letter of the HL loop in which this one stands, or which it is; 0 outside of one.
+    /// The letter of this loop's HL loop; 0 outside of one.
     letter: u8,
-    /// How many loops named by their occurrence were opened here.
+    /// The number of loops named by occurrence that were opened here.
     occurrences: u8,
-    /// The last item, and how often in a row it has occurred.
+    /// The last item, and the number of its consecutive occurrences.
     item: u16,
     times: u32,
 }
@@ -60,15 +60,15 @@ impl Open {
     }
 }
 
-/// What a segment changes.
+/// The effect of a segment.
 pub(crate) struct Step {
-    /// How many loops it closes, the innermost first.
+    /// The number of loops it closes, the innermost first.
     pub(crate) closes: usize,
-    /// The letter that follows the name of the loop that it then opens, if it opens one.
+    /// The suffix letter of the loop that it then opens, if it opens one.
     pub(crate) letter: Option<u8>,
-    /// Where it stands.
+    /// Its place.
     pub(crate) place: Place,
-    /// Whether it ends the loop in which it stands.
+    /// Whether it ends the loop that contains it.
     pub(crate) ends: bool,
 }
 
@@ -112,17 +112,17 @@ impl Placement {
         opened.map_or("", |opened| opened.name_for(opening))
     }
 
-    /// How many loops are open.
+    /// The number of open loops.
     pub(crate) fn depth(&self) -> usize {
         self.open.len().saturating_sub(1)
     }
 
-    /// Searches the open loops from the innermost outwards for one that lists the segment, by itself or
+    /// Searches the open loops from the innermost outwards for one that lists the segment, alone or
     /// as the first of a loop.
     ///
-    /// Order and counts do not matter here: validation checks them. A segment that no open loop or not
-    /// even the set lists stays in the innermost loop. One that the transaction lists before its HL loops
-    /// stays in the innermost HL loop.
+    /// Order and counts do not matter here: validation checks them. A segment that no open loop or
+    /// not even the set lists stays in the innermost loop. A segment that the transaction lists
+    /// before its HL loops stays in the innermost HL loop.
     #[inline]
     pub(crate) fn place(&mut self, segment: &Segment<'_>) -> Step {
         let Some(set) = &self.set else {
@@ -175,7 +175,7 @@ impl Placement {
         self.open.last().map_or(0, |open| open.number)
     }
 
-    /// The place of the innermost HL loop among the open loops.
+    /// The index of the innermost HL loop among the open loops.
     #[cold]
     fn innermost_level(&self, set: &Set) -> Option<usize> {
         let is_level = |open: &Open| {
@@ -240,7 +240,7 @@ impl Placement {
         }
     }
 
-    /// Closes all loops and returns how many those were.
+    /// Closes all loops and returns their number.
     pub(crate) fn close_all(&mut self) -> usize {
         self.close_to(1)
     }
@@ -252,7 +252,7 @@ impl Placement {
     }
 
     fn open(&mut self, above: usize, number: u16, segment: &Segment<'_>, place: Place) -> Step {
-        // Taken out and put back: a clone would count, for each loop, how many have the set.
+        // Moved out and back: a clone would count a reference for each loop.
         let set = self.set.take();
         let loops = set.as_ref().map(|set| set.loops());
         let opened = loops.and_then(|loops| loops.get(usize::from(number)));

@@ -1,4 +1,4 @@
-//! The reader: takes bytes in pieces of any size and calls a sink with the segments in them.
+//! The reader: takes bytes in pieces of any size and passes their segments to a sink.
 
 use std::mem;
 use std::sync::Arc;
@@ -14,21 +14,21 @@ use crate::isa::{self, Isa};
 use crate::tables::LoopNames;
 use crate::{ProblemKind, Segment};
 
-/// The longest segment taken; a binary segment may be that long too.
+/// The maximum length of a segment, including a binary one.
 pub(super) const LONGEST_SEGMENT: usize = 256 << 20;
 
-/// Reads an input given in pieces; what it keeps is bounded by the longest segment.
+/// Reads an input given in pieces; its memory is limited by the longest segment.
 pub struct Reader<S> {
     pub(super) sink: S,
     /// Present from an ISA segment to its IEA.
     lexer: Option<Lexer>,
     pub(super) state: State,
     pub(super) lines: LineUnwrapper,
-    /// The beginning of a segment whose end has not come yet.
+    /// The beginning of an incomplete segment.
     pub(super) pending: Vec<u8>,
-    /// How many bytes `pending` must have before it is lexed again.
+    /// The number of bytes that `pending` must have before it is lexed again.
     needed: usize,
-    /// No more bytes come.
+    /// The input has ended.
     at_end: bool,
     /// Set after the first ISA segment with delimiters of several bytes.
     pub(super) narrowing: Option<Narrowing>,
@@ -52,15 +52,15 @@ impl<S: Sink> Reader<S> {
         }
     }
 
-    /// Leaves line breaks as they are: for part of a file that is known not to be wrapped. A short part
-    /// can look as if it were.
+    /// Keeps line breaks: for part of a file that is known not to be wrapped. A short part can look
+    /// wrapped.
     #[must_use]
     pub fn not_wrapped(mut self) -> Self {
         self.lines = LineUnwrapper::plain();
         self
     }
 
-    /// A reader that gives loops other names than those of the tables.
+    /// A reader with loop names other than those of the tables.
     pub fn named(sink: S, names: Arc<LoopNames>) -> Self {
         let mut reader = Self::new(sink);
         reader.state.names = Some(names);
@@ -69,19 +69,19 @@ impl<S: Sink> Reader<S> {
 
     /// Keeps at most `limit` problems in full, and the first of each kind.
     ///
-    /// The others are counted, and acknowledgements still know what they decide.
+    /// The others are counted, and acknowledgements still include their effects.
     #[must_use]
     pub fn problem_limit(mut self, limit: usize) -> Self {
         self.state.problems.limit_to(limit);
         self
     }
 
-    /// The sink, to take out of it what it has made so far.
+    /// The sink, to take its results so far.
     pub fn sink(&mut self) -> &mut S {
         &mut self.sink
     }
 
-    /// Whether a fatal problem ended the reading; further input is not looked at.
+    /// Whether a fatal problem ended the reading; further input is ignored.
     #[must_use]
     pub fn has_ended(&self) -> bool {
         self.state.ended
@@ -89,7 +89,7 @@ impl<S: Sink> Reader<S> {
 
     /// Reads the next bytes of the input.
     ///
-    /// The first few thousand may be buffered until it is known whether the file is wrapped.
+    /// The first few thousand bytes may be buffered until it is known whether the file is wrapped.
     pub fn push(&mut self, bytes: &[u8]) {
         let joined = self.lines.join(bytes);
         self.take(&joined);
@@ -159,12 +159,12 @@ impl<S: Sink> Reader<S> {
         (self.sink, self.state.finish())
     }
 
-    /// Reads the whole segments of `input` and returns how many bytes that took.
+    /// Reads the whole segments of `input` and returns the number of consumed bytes.
     fn run(&mut self, input: &[u8]) -> usize {
         let base = self.state.position.byte;
         let mut at = 0;
         loop {
-            // Further input is not looked at, so its lines are not counted either.
+            // Further input is ignored, so its lines are not counted either.
             if self.state.ended {
                 self.needed = 0;
                 return input.len();
@@ -204,7 +204,8 @@ impl<S: Sink> Reader<S> {
         }
     }
 
-    /// Reads one segment. The error is the number of bytes needed, when the input does not hold all of it.
+    /// Reads one segment. The error is the number of bytes needed, if the segment is incomplete in
+    /// the input.
     #[inline]
     fn step(&mut self, input: &[u8]) -> Result<usize, usize> {
         let Some(lexer) = &mut self.lexer else {
@@ -222,7 +223,7 @@ impl<S: Sink> Reader<S> {
                     self.state.segment(&mut self.sink, &segment);
                 }
                 let breaks = lexer.breaks(input.get(..length).unwrap_or(input));
-                // An interchange that has ended takes its delimiters with it.
+                // The delimiters end with their interchange.
                 if self.state.envelope.interchange.is_none() {
                     self.lexer = None;
                     if self.state.take_restart() {
@@ -236,8 +237,8 @@ impl<S: Sink> Reader<S> {
     }
 
     /// Reads the rest of an interchange at the end of the input: a segment without a terminator, or
-    /// segments after binary data whose count is greater than the rest of the input. Returns how many
-    /// bytes were read.
+    /// segments after binary data whose stated length exceeds the rest of the input. Returns the
+    /// number of consumed bytes.
     fn last_segments(&mut self, mut lexer: Lexer, input: &[u8]) -> usize {
         let mut at = 0;
         while let Some(rest) = input.get(at..).filter(|rest| !rest.is_empty()) {
@@ -278,8 +279,8 @@ impl<S: Sink> Reader<S> {
         self.state.skip_lines(line_breaks(passed));
     }
 
-    /// How many bytes before a segment are ignored: line breaks and blanks; between interchanges also
-    /// a byte order mark, NUL and Ctrl-Z.
+    /// The number of ignored bytes before a segment: line breaks and spaces; between interchanges
+    /// also a byte order mark, NUL and Ctrl-Z.
     #[inline]
     fn skip_blanks(&self, input: &[u8]) -> usize {
         Self::blanks(input, self.lexer.is_some())
@@ -341,8 +342,8 @@ impl<S: Sink> Reader<S> {
     }
 }
 
-/// Whether a segment is odd where it stands. `rest` is the input after it, and `at_end` says that no more
-/// comes. `None` when more of the input is needed.
+/// Whether a segment is stray at its place. `rest` is the input after it, and `at_end` says that no
+/// more follows. `None` if more of the input is needed.
 #[inline]
 fn is_stray(
     state: &State,

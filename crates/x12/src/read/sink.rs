@@ -5,29 +5,29 @@ use std::sync::Arc;
 use crate::tables::Set;
 use crate::{Isa, Position, Problem, Segment};
 
-/// Takes the parts of an input in their order; a pair of sinks is a sink too.
+/// Receives the parts of an input in their order; a pair of sinks is a sink too.
 ///
-/// Calls nest: what is opened is closed, unless the reading ends with a fatal problem.
+/// Calls are nested: whatever is opened is closed, unless the reading ends with a fatal problem.
 pub trait Sink {
     /// An interchange begins.
     fn interchange(&mut self, isa: &Isa, position: &Position);
     /// A functional group begins.
     fn group(&mut self, gs: &Segment<'_>, position: &Position);
-    /// A transaction begins; without a table for its set all its segments stand side by side.
+    /// A transaction begins; without a table for its set, all its segments are siblings.
     fn transaction(&mut self, st: &Segment<'_>, set: Option<&Arc<Set>>, position: &Position);
     /// A loop begins; the segment that opens it follows.
     fn open(&mut self, key: LoopKey<'_>, position: &Position);
-    /// A segment stands in the loop opened last.
+    /// A segment in the loop that was opened last.
     fn segment(&mut self, segment: &Segment<'_>, place: Place, position: &Position);
-    /// The loop opened last ends before the segment at `position`.
+    /// The loop that was opened last ends before the segment at `position`.
     fn close(&mut self, position: &Position);
     /// The transaction ends.
     fn transaction_end(&mut self, se: &Segment<'_>, position: &Position);
-    /// The group ends; where its GE is missing, the segment is one without elements.
+    /// The group ends; if its GE is missing, the segment has no elements.
     fn group_end(&mut self, ge: &Segment<'_>, position: &Position);
     /// The interchange ends.
     fn interchange_end(&mut self, iea: &Segment<'_>, position: &Position);
-    /// A segment of an interchange that is outside its groups: TA1, ISB or ISE.
+    /// A segment of an interchange outside of its groups: TA1, ISB or ISE.
     fn control(&mut self, _segment: &Segment<'_>, _position: &Position) {}
     /// The reader found a problem.
     fn problem(&mut self, _problem: &Problem) {}
@@ -38,26 +38,27 @@ pub trait Sink {
 pub struct LoopKey<'a> {
     /// The name, such as `HL-2000`.
     pub name: &'a str,
-    /// The letter that follows it.
+    /// The letter after it.
     pub letter: Option<u8>,
 }
 
-/// Where a segment stands.
+/// The place of a segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// Why it stands there.
+    /// The reason for the place.
     pub fit: Fit,
-    /// The number of the loop in the set's table: the one that the segment opens, or where it stands.
+    /// The number of the loop in the set's table: the loop that the segment opens, or that contains
+    /// it.
     pub in_loop: u16,
-    /// The number of the item as which it is listed, in the loop or, when it opens one, in the parent.
+    /// The number of its item, in the loop or, if it opens one, in the parent.
     pub item: u16,
     /// The number of the segment among the set's members.
     pub member: u16,
-    /// Bit n is set when the element at position n is a composite.
+    /// Bit n is set if the element at position n is a composite.
     pub(crate) composites: u64,
 }
 
-/// Why a segment stands where it does.
+/// The reason for a segment's place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fit {
     /// It opens the loop.
@@ -81,13 +82,13 @@ impl Place {
         composites: 0,
     };
 
-    /// Whether one of the first `elements` elements is a composite by the tables.
+    /// Whether one of the first `elements` elements is a composite in the tables.
     #[inline]
     pub(crate) fn has_composites(&self, elements: usize) -> bool {
         self.composites & ((2 << elements.min(62)) - 1) != 0
     }
 
-    /// Whether the element at `position` is a composite by the tables.
+    /// Whether the element at `position` is a composite in the tables.
     #[must_use]
     #[inline]
     pub fn is_composite(&self, position: usize) -> bool {

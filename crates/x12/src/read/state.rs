@@ -24,29 +24,29 @@ use crate::{
     Delimiter, Isa, Outcome, Position, Problem, ProblemKind, Segment, Severity, foreign, isa,
 };
 
-/// How many bytes a message shows of something that is not X12.
+/// The number of bytes that a message shows from text that is not X12.
 const SHOWN: usize = 3;
-/// How many tolerated problems are kept.
+/// The maximum number of tolerated problems that are kept.
 const NOTE_LIMIT: usize = 100;
-/// Segments whose data is lost when they stand after an interchange.
+/// Segments whose data is lost if they follow an interchange.
 const CONTROLS: [&[u8]; 7] = [b"GS", b"GE", b"ST", b"SE", b"IEA", b"TA1", b"ISB"];
 
-/// What is known of the input so far.
+/// The state of the input so far.
 #[derive(Default)]
 pub(super) struct State {
     pub(super) envelope: Envelope,
     pub(super) position: Position,
     pub(super) problems: ProblemLog,
     notes: Vec<Problem>,
-    /// How many groups of the interchange have begun.
+    /// The number of groups of the interchange that have begun.
     groups: u32,
-    /// How many transactions of the group have begun.
+    /// The number of transactions of the group that have begun.
     transactions: u32,
-    /// The input is being skipped: a segment in a place where it cannot stand, or other text between two
+    /// The input is being skipped: a segment in an invalid place, or other text between two
     /// interchanges.
     passes_over: bool,
     suspect: Option<Suspect>,
-    /// The segment before this one is an ISA that has to be read as one.
+    /// The previous segment is an ISA that must be read as one.
     is_restarting: bool,
     reading: ReadReport,
     contents: Contents,
@@ -96,7 +96,7 @@ impl State {
         self.check_header(sink, isa);
     }
 
-    /// How many bytes are needed to name what stands where an interchange should begin.
+    /// The number of bytes needed to name text in place of an interchange.
     pub(super) fn looked_at(&self) -> usize {
         if self.is_at_start() {
             foreign::LOOKED_AT
@@ -115,7 +115,7 @@ impl State {
         self.passes_over
     }
 
-    /// Where delimiters are wrong, lengths say nothing.
+    /// If delimiters are wrong, lengths are meaningless.
     fn check_header(&mut self, sink: &mut impl Sink, isa: &Isa) {
         if let Some(fault) = isa.fault() {
             let element = match fault.delimiter {
@@ -137,8 +137,8 @@ impl State {
         }
     }
 
-    /// Reports that something else stands where an interchange should begin, and returns how many bytes
-    /// of it are skipped.
+    /// Reports other text in place of an interchange, and returns how many of its bytes are
+    /// skipped.
     pub(super) fn not_a_header(
         &mut self,
         sink: &mut impl Sink,
@@ -168,7 +168,7 @@ impl State {
             rest.is_some_and(|rest| rest.first().is_some_and(u8::is_ascii_punctuation))
         };
         match CONTROLS.iter().find(is_part) {
-            // Parts of an interchange outside of one are lost, and the sender must know.
+            // Parts of an interchange outside of one are lost, and the sender must be informed.
             Some(id) => self.report_at(sink, ProblemKind::SegmentMisplaced, id, 0),
             None => self.report(sink, ProblemKind::DataAfterInterchange { begins }),
         }
@@ -189,12 +189,12 @@ impl State {
         }
     }
 
-    /// Notes a problem of the input as a whole.
+    /// Records a problem of the input as a whole.
     pub(super) fn report(&mut self, sink: &mut impl Sink, kind: ProblemKind) {
         self.report_at(sink, kind, &[], 0);
     }
 
-    /// Notes a problem of a segment, and of one of its elements unless that is 0.
+    /// Records a problem of a segment, and of one of its elements unless that is 0.
     pub(super) fn report_at(
         &mut self,
         sink: &mut impl Sink,
@@ -282,16 +282,16 @@ impl State {
     }
 }
 
-/// Where the next ISA segment may begin in what follows an interchange: how many bytes come before it.
+/// Where the next ISA segment may begin after an interchange: the number of bytes before it.
 fn next_header(input: &[u8], at_end: bool) -> usize {
     let found = memmem::find_iter(input, b"ISA")
         .find(|at| *at > 0 && isa::may_begin(input.get(*at..).unwrap_or(&[])));
-    // The end may hold the beginning of one.
+    // The end may contain the beginning of one.
     let held = if at_end { 0 } else { 3 };
     found.unwrap_or_else(|| input.len().saturating_sub(held).max(1))
 }
 
-/// Whether a segment of this identifier is one of the envelope, wherever it stands.
+/// Whether an identifier belongs to the envelope, in any place.
 #[inline]
 fn is_control(id: &[u8]) -> bool {
     matches!(id, b"SE" | b"ST" | b"GE" | b"GS" | b"IEA" | b"TA1")

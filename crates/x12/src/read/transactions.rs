@@ -9,17 +9,17 @@ use crate::isa::FIXED_LENGTH;
 /// The ordinals of an interchange, of its group, and of its transaction.
 pub(super) type Ordinals = (u32, u32, u32);
 
-/// The headers that stand before a transaction.
+/// The headers before a transaction.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Headers {
     pub(super) isa: Vec<u8>,
     pub(super) gs: Vec<u8>,
 }
 
-/// A transaction that seems to be whole.
+/// A transaction that seems to be complete.
 #[derive(Clone, Debug)]
 pub(super) struct Found {
-    /// Which of the headers stand before it.
+    /// Which of the headers precede it.
     pub(super) headers: usize,
     pub(super) ordinals: Ordinals,
     /// The ST segment with its terminator, what follows it, and the SE segment with its terminator.
@@ -28,24 +28,24 @@ pub(super) struct Found {
     pub(super) se: Range<usize>,
 }
 
-/// What was found in a part of an input.
+/// The transactions found in a part of an input.
 #[derive(Debug, Default)]
 pub(super) struct Transactions {
     pub(super) headers: Vec<Headers>,
     pub(super) found: Vec<Found>,
     /// Where the first incomplete part begins.
     pub(super) rest: usize,
-    /// The ordinals at the end, and where `rest` begins.
+    /// The ordinals at the end, and the start of `rest`.
     pub(super) ordinals: Ordinals,
     pub(super) ordinals_at_rest: Ordinals,
 }
 
-/// Looks through an input, segment by segment.
+/// Scans an input, segment by segment.
 struct Scan<'i> {
     input: &'i [u8],
     at: usize,
     ordinals: Ordinals,
-    /// The ST segment of the transaction that has begun.
+    /// The ST segment of the current transaction.
     st: Option<Range<usize>>,
     out: Transactions,
 }
@@ -57,7 +57,8 @@ impl Headers {
 }
 
 impl Transactions {
-    /// The transactions of `input`, which begins after `headers` and after what the ordinals count.
+    /// The transactions of `input`, which begins after `headers` and after the parts that the
+    /// ordinals count.
     pub(super) fn find(input: &[u8], headers: Headers, ordinals: Ordinals) -> Self {
         let mut scan = Scan {
             input,
@@ -89,7 +90,7 @@ impl Scan<'_> {
         self.input.get(range).unwrap_or_default()
     }
 
-    /// Takes the next segment; `None` where it is incomplete.
+    /// Takes the next segment; `None` if it is incomplete.
     fn next(&mut self) -> Option<()> {
         let is_blank = |byte: &u8| matches!(byte, b'\r' | b'\n' | b' ' | b'\t');
         let rest = self.input.get(self.at..)?;

@@ -115,7 +115,7 @@ impl Builder {
         format!("{above}{slash}{id}{nth}")
     }
 
-    /// Whether the innermost loop is one that an LS opened.
+    /// Whether the innermost loop was opened by an LS.
     fn is_bounded(&self) -> bool {
         let number = self.open.last().copied().unwrap_or(0);
         self.loops
@@ -176,8 +176,8 @@ impl Builder {
 }
 
 impl Loop {
-    /// The slot of a segment that has `slot` so far and is listed as `item` too: the first opening
-    /// comes first, or else the first place.
+    /// The slot of a segment that has `slot` so far and is listed as `item` too: the first item
+    /// that opens a loop takes precedence, or else the first item.
     fn listed_again(&self, slot: Slot, number: u16, item: &Item) -> Slot {
         let (Slot::Once(first) | Slot::Often(first)) = slot else {
             return Slot::Once(number);

@@ -7,12 +7,12 @@ use super::{Dictionary, Embedded, Version};
 static CODES: Embedded = Embedded::new(include_bytes!("../../tables/codes.z"));
 static BY_VERSION: [OnceLock<Vec<CodeList>>; 5] = [const { OnceLock::new() }; 5];
 
-/// The codes of an element; an empty list says that they are not known.
+/// The codes of an element; an empty list means that they are not known.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct CodeList {
-    /// The codes as the table spells them, separated by blanks.
+    /// The codes as in the table, separated by spaces.
     text: &'static str,
-    /// The codes as numbers, sorted; made when first asked for.
+    /// The codes as numbers, sorted; computed on first use.
     packed: OnceLock<Vec<u64>>,
 }
 
@@ -82,7 +82,7 @@ impl CodeList {
         }
     }
 
-    /// The codes, in their order as bytes.
+    /// The codes, in byte order.
     pub(crate) fn spelled(&self) -> impl Iterator<Item = String> + '_ {
         self.codes().iter().map(|code| {
             let bytes = code.to_be_bytes().into_iter().filter(|byte| *byte != 0);

@@ -1,13 +1,13 @@
 //! The notation of a set: `BEG REF?+ N1-4000=N1?200[N3?2 N4?] PO1-8000=PO1+[PID?]`.
 //!
-//! After a segment stands how often it may occur: nothing for once, `?` 0..1, `?n` 0..n, `?+` 0 or
-//! more, `*n` 1..n, `+` 1 or more, `{m,n}` m..n. Brackets hold what a loop has after the segment that
-//! opens it, and a loop's name stands before `=`.
+//! After a segment comes how often it may occur: nothing for once, `?` 0..1, `?n` 0..n, `?+` 0 or
+//! more, `*n` 1..n, `+` 1 or more, `{m,n}` m..n. Brackets contain the parts of a loop after the
+//! segment that opens it, and a loop's name precedes `=`.
 
 /// A piece of the notation.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Token<'a> {
-    /// A segment that stands by itself.
+    /// A segment that opens no loop.
     Segment { id: &'a str, min: u32, max: u32 },
     /// The beginning of a loop, with the segment that opens it.
     Open {
@@ -20,7 +20,7 @@ pub(crate) enum Token<'a> {
     Close,
 }
 
-/// The tokens of an expression; what does not follow the notation is left out.
+/// The tokens of an expression; text that does not follow the notation is left out.
 pub(crate) fn tokens(mut text: &str) -> impl Iterator<Item = Token<'_>> {
     std::iter::from_fn(move || {
         loop {

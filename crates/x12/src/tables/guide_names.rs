@@ -1,4 +1,4 @@
-//! Loop names by an implementation guide, where documents carry them (assumption A-162).
+//! Loop names from an implementation guide, for documents that use them (assumption A-162).
 
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use super::names::Conditional;
 use super::{Guide, Set, Use, Version};
 
-/// The set whose loops are named by the guide, and the loop from which on they are.
+/// The set whose loops are named by the guide, and the loop where this starts.
 const SET: &str = "837";
 const FROM: &str = "CLM";
 
@@ -25,7 +25,7 @@ pub(crate) fn set_of_guide(version: Version, set: &str, guide_version: &str) -> 
     Some(Arc::clone(named))
 }
 
-/// The table of a guide's set, made when first asked for.
+/// The table of a guide's set, built on first use.
 pub(super) type Named = OnceLock<Arc<Set>>;
 
 fn named(standard: &Set, guide: &Guide) -> Set {
@@ -48,7 +48,7 @@ fn named(standard: &Set, guide: &Guide) -> Set {
 fn collect(guide: &Guide, number: usize, path: &str, names: &mut Vec<Conditional>) {
     let places = guide.loops.get(number).map_or(&[][..], Vec::as_slice);
     for place in places {
-        // A loop stands after the one in which it is.
+        // A loop comes after the one that contains it.
         let Some(inner) = place.opens.filter(|inner| *inner > number) else {
             continue;
         };
@@ -65,7 +65,7 @@ fn collect(guide: &Guide, number: usize, path: &str, names: &mut Vec<Conditional
     }
 }
 
-/// The path of a loop; HL loops stand side by side in the tables, whatever their level.
+/// The path of a loop; HL loops are siblings in the tables, whatever their level.
 fn below(path: &str, opener: &str) -> String {
     if path.is_empty() || path == opener {
         opener.to_owned()

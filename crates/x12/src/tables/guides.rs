@@ -1,4 +1,4 @@
-//! The implementation guides: which of a set they use, and how.
+//! The implementation guides: which parts of a set they use, and how.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,7 +17,7 @@ pub(crate) struct Guide {
     pub(crate) loops: Vec<Vec<Use>>,
     /// The guide's name of each loop, such as `2010AA`; empty for the transaction.
     pub(crate) ids: Vec<&'static str>,
-    /// The levels (HL03) that may stand below a level, or without a parent.
+    /// The levels (HL03) that are allowed below a level, or without a parent.
     pub(crate) levels: Vec<(Option<&'static str>, &'static str)>,
     pub(super) named: Named,
 }
@@ -42,7 +42,7 @@ pub(crate) struct Qualifier {
     pub(crate) values: Vec<&'static str>,
 }
 
-/// How a guide uses an element.
+/// A guide's use of an element.
 #[derive(Debug)]
 pub(crate) struct ElementUse {
     pub(crate) element: usize,
@@ -68,7 +68,7 @@ pub fn guides() -> impl Iterator<Item = (&'static str, &'static str)> {
     })
 }
 
-/// The guide of a set that a version such as `005010X222A1` names.
+/// The guide of a set in a version such as `005010X222A1`.
 pub(crate) fn guide(set: &str, version: &str) -> Option<Arc<Guide>> {
     let name = guide_name(version)?;
     let key = format!("{set}\t{name}");
@@ -77,7 +77,7 @@ pub(crate) fn guide(set: &str, version: &str) -> Option<Arc<Guide>> {
         return guide.clone();
     }
     let guide = parse(&key).map(Arc::new);
-    // Only names of guides that exist are worth remembering: others come from the input.
+    // Only names of existing guides are cached: others come from the input.
     if guide.is_some() {
         parsed.push((key, guide.clone()));
     }
@@ -136,7 +136,7 @@ fn collect_levels(
 ) {
     let places = loops.get(number).map_or(&[][..], Vec::as_slice);
     for place in places.iter().filter(|place| place.segment == "HL") {
-        // A loop stands after the one in which it is.
+        // A loop comes after the one that contains it.
         let Some(inner) = place.opens.filter(|inner| *inner > number) else {
             continue;
         };
@@ -148,7 +148,7 @@ fn collect_levels(
 }
 
 impl Use {
-    /// The values of HL03 that an HL segment has here.
+    /// The allowed values of HL03 in an HL segment here.
     pub(crate) fn levels(&self) -> impl Iterator<Item = &'static str> {
         let level = self
             .qualifiers

@@ -1,6 +1,6 @@
 //! Finds the number of a segment within a set by its identifier.
 
-/// A hash table of identifiers of two or three bytes, with room to spare so that a look-up rarely
+/// A hash table of identifiers of two or three bytes, with enough free slots that a look-up rarely
 /// probes twice.
 #[derive(Clone)]
 pub(crate) struct SegmentIndex {

@@ -1,8 +1,8 @@
-//! The standard's tables: which sets a version has, which segments a set has in which loops, and
-//! what a segment consists of.
+//! The standard's tables: the sets of a version, the segments and loops of a set, and the elements
+//! of a segment.
 //!
-//! The tables are embedded deflated and are unpacked when first asked for. A set's table is built
-//! when the first transaction of that set is met.
+//! The tables are embedded in compressed form and unpacked on first use. A set's table is built
+//! when the first transaction of that set occurs.
 
 mod build;
 mod codes;
@@ -41,8 +41,8 @@ pub fn sets(version: Version) -> impl Iterator<Item = &'static str> {
     version::rows(version).iter().map(|entry| entry.row.set)
 }
 
-/// The table of a transaction set, if the version has it.
-/// The first set of a version whose functional groups are of this type.
+/// The table of a transaction set, if the version has it. The first set of a version with
+/// functional groups of this type.
 pub(crate) fn set_of_group(version: Version, kind: &str) -> Option<&'static str> {
     let mut rows = version::rows(version).iter();
     let found = rows.find(|entry| entry.row.group == kind)?;
@@ -76,7 +76,7 @@ impl Embedded {
     }
 }
 
-/// Unpacks a table; a test unpacks them all, so an empty text is never met.
+/// Unpacks a table; a test unpacks all of them, so the text is never empty.
 fn unpack(deflated: &[u8]) -> String {
     let bytes = miniz_oxide::inflate::decompress_to_vec(deflated).unwrap_or_default();
     String::from_utf8(bytes).unwrap_or_default()

@@ -51,19 +51,21 @@ fn condition(text: &str) -> Option<(usize, &str)> {
 
 /// Loop names that replace those of the tables.
 ///
-/// Each line has a set, a version, or a guide such as `005010X222`, the path of opening segments to the loop (`HL/CLM/NM1`, with `#2`
-/// for a later sibling that opens with the same segment) and a name, separated by tabs; then may
-/// follow a grade, which is not looked at and may be left out, and a condition such as `NM1_01=85|87`,
-/// without which the name is the default. A `$` at the end of a name stands for the letter of the HL depth, a `%` for
-/// that of the occurrence. A conditional name of a path replaces all conditional names of the tables
-/// for it. A name of a guide comes before one of its version. Empty lines and lines that begin with `#` mean nothing.
+/// Each line has a set, a version or a guide such as `005010X222`, the path of opening segments to
+/// the loop (`HL/CLM/NM1`, with `#2` for a later sibling that opens with the same segment) and a
+/// name, separated by tabs. These may be followed by a grade, which is ignored and may be omitted,
+/// and a condition such as `NM1_01=85|87`; without a condition the name is the default. A `$` at
+/// the end of a name is replaced by the letter of the HL depth, a `%` by the letter of the
+/// occurrence. A conditional name of a path replaces all conditional names of the tables for it. A
+/// name of a guide takes precedence over one of its version. Empty lines and lines that begin with
+/// `#` are ignored.
 #[derive(Debug, Default)]
 pub struct LoopNames {
     rows: HashMap<(Version, String), Vec<Row>>,
     made: Mutex<Made>,
 }
 
-/// The tables with other names, by version, set, and the guide that has names of its own.
+/// The tables with other names, by version, set, and the guide that has its own names.
 type Made = HashMap<(Version, String, Option<String>), Arc<Set>>;
 
 #[derive(Debug)]
@@ -74,7 +76,7 @@ struct Row {
     condition: Option<(usize, Vec<String>)>,
 }
 
-/// The number of the line that cannot be read as a loop name.
+/// The number of the line that is not a valid loop name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LoopNamesError {
     /// The line, the first being 1.
@@ -109,14 +111,14 @@ impl LoopNames {
         Ok(names)
     }
 
-    /// The table of a set, with these names; a version such as `005010X222A1` names the guide.
+    /// The table of a set, with these names; a version such as `005010X222A1` selects the guide.
     pub(crate) fn set(&self, version: Version, set: &str, guide_version: &str) -> Option<Arc<Set>> {
         let standard = super::set_of_guide(version, set, guide_version)?;
         let key = (version, set.to_owned());
         let Some(rows) = self.rows.get(&key) else {
             return Some(standard);
         };
-        // Only guides that make a difference: other names come from the input.
+        // Only guides with their own names are cached: other names come from the input.
         let makes_difference = |name: &&str| {
             let is_named = rows.iter().any(|row| row.guide.as_deref() == Some(*name));
             is_named || super::guide(set, guide_version).is_some()
@@ -159,7 +161,7 @@ fn row(line: &str) -> Option<((Version, String), Row)> {
     ))
 }
 
-/// Reads `5010`, or a guide as `005010X222A1`, `005010X222` or `5010X222`.
+/// Reads `5010`, or a guide such as `005010X222A1`, `005010X222` or `5010X222`.
 fn version_and_guide(text: &str) -> Option<(Version, Option<String>)> {
     let digits = text.strip_prefix("00").unwrap_or(text);
     let (version, rest) = digits.split_at_checked(4)?;

@@ -5,13 +5,13 @@ use std::fmt;
 /// A rule between elements, by their positions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
-    /// What the rule demands.
+    /// What the rule requires.
     pub relation: Relation,
     /// The positions of the elements, the first being 1.
     pub positions: Vec<u8>,
 }
 
-/// What a rule between elements demands.
+/// The requirement of a rule between elements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Relation {
     /// All or none (`P`).
@@ -20,13 +20,13 @@ pub enum Relation {
     Required,
     /// At most one (`E`).
     Exclusion,
-    /// With the first, all the others (`C`).
+    /// If the first is present, all the others (`C`).
     Conditional,
-    /// With the first, at least one of the others (`L`).
+    /// If the first is present, at least one of the others (`L`).
     ListConditional,
 }
 
-/// Reads rules separated by blanks; what is not a rule is left out.
+/// Reads rules separated by spaces; text that is not a rule is left out.
 pub(crate) fn notes(text: &str) -> Vec<Note> {
     text.split(' ').filter_map(note).collect()
 }
@@ -49,7 +49,7 @@ fn note(text: &str) -> Option<Note> {
 }
 
 impl Note {
-    /// The position of the element that breaks the rule, given which elements are present.
+    /// The position of the element that violates the rule, given which elements are present.
     pub(crate) fn broken_at(&self, is_present: impl Fn(u8) -> bool) -> Option<u8> {
         let present = |position: &&u8| is_present(**position);
         let absent = |position: &&u8| !is_present(**position);
@@ -71,7 +71,7 @@ impl Note {
         }
     }
 
-    /// The position of the element that the rule starts from, in a segment that breaks it.
+    /// The position of the element that triggers the rule, in a segment that violates it.
     pub(crate) fn trigger(&self, is_present: impl Fn(u8) -> bool) -> Option<u8> {
         self.positions.iter().find(|at| is_present(**at)).copied()
     }

@@ -17,7 +17,7 @@ pub(crate) struct Dictionary {
     segments: HashMap<&'static str, Row>,
 }
 
-/// A segment as the table spells it; it is read when first asked for.
+/// A segment as in the table; it is parsed on first use.
 #[derive(Debug)]
 struct Row {
     cells: &'static str,
@@ -31,7 +31,7 @@ struct Row {
 pub(crate) struct Simple {
     pub(crate) number: &'static str,
     pub(crate) form: ElementType,
-    /// How many digits stand after the point that a number does not write.
+    /// The number of implied decimals of a number.
     pub(crate) implied_decimals: u8,
     pub(crate) min: u32,
     pub(crate) max: u32,
@@ -60,7 +60,7 @@ pub enum ElementType {
 #[derive(Clone, Debug)]
 pub(crate) struct Definition {
     pub(crate) cells: Vec<Cell>,
-    /// Rules that hold in this version.
+    /// Rules that apply in this version.
     pub(crate) notes: Vec<Note>,
     /// Rules known from a later version only.
     pub(crate) unconfirmed: Vec<Note>,
@@ -131,7 +131,7 @@ impl Row {
 }
 
 impl Definition {
-    /// A set in which bit n says that the element at position n is a composite.
+    /// A set in which bit n means that the element at position n is a composite.
     pub(crate) fn composites(&self) -> u64 {
         let bits = (1..64)
             .zip(&self.cells)
@@ -199,7 +199,7 @@ fn simple(line: &'static str, version: Version) -> Option<Simple> {
     })
 }
 
-/// The digits after the implied point of a type such as `N2`; 0 for a type without such a point.
+/// The implied decimals of a type such as `N2`; 0 for other types.
 fn implied_decimals(name: &str) -> u8 {
     let digits = name
         .strip_prefix('N')

@@ -7,7 +7,7 @@ use super::names::Conditional;
 use super::version::Version;
 use crate::Segment;
 
-/// A transaction set: its loops, and where each segment may stand.
+/// A transaction set: its loops, and the places of each segment.
 #[derive(Clone)]
 pub struct Set {
     pub(super) version: Version,
@@ -21,7 +21,7 @@ pub struct Set {
     pub(super) hierarchy: Option<u16>,
 }
 
-/// A loop; the first of a set stands for the transaction itself.
+/// A loop; the first of a set represents the transaction itself.
 #[derive(Clone, Debug)]
 pub struct Loop {
     pub(super) name: Cow<'static, str>,
@@ -38,9 +38,9 @@ pub struct Loop {
 pub struct Item {
     /// The number of the segment among the set's members.
     pub member: u16,
-    /// How often it must occur.
+    /// The minimum number of occurrences.
     pub min: u32,
-    /// How often it may occur; `u32::MAX` says without limit.
+    /// The maximum number of occurrences; `u32::MAX` means without limit.
     pub max: u32,
     /// The number of the loop that the segment opens.
     pub opens: Option<u16>,
@@ -53,23 +53,23 @@ pub struct Item {
 pub struct Member {
     /// The segment's identifier.
     pub id: &'static str,
-    /// Bit n is set when the element at position n is a composite.
+    /// Bit n is set if the element at position n is a composite.
     pub(crate) composites: u64,
 }
 
-/// What letter a loop's name ends in.
+/// The suffix letter of a loop's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Letter {
     /// None.
     No,
-    /// That of the depth of the HL loop in which it stands, or which it is.
+    /// The letter of the depth of its HL loop.
     Level,
-    /// That of its occurrence in its parent.
+    /// The letter of its occurrence in its parent.
     Occurrence,
 }
 
 impl Letter {
-    /// What the end of a name stands for.
+    /// The character that represents the suffix in a name.
     pub(super) fn of(name: &str) -> Self {
         match name.as_bytes().last() {
             Some(b'$') => Self::Level,
@@ -79,14 +79,14 @@ impl Letter {
     }
 }
 
-/// Where a loop lists a segment: nowhere, once, or more than once.
+/// How often a loop lists a segment: never, once, or more than once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Slot {
     #[default]
     Nowhere,
-    /// As the item of this number.
+    /// As the item with this number.
     Once(u16),
-    /// As several items, this being the first that opens a loop, or else the first.
+    /// As several items; this is the first that opens a loop, or else the first.
     Often(u16),
 }
 
@@ -103,7 +103,7 @@ impl Set {
         self.version
     }
 
-    /// The GS01 value of the groups in which the set stands.
+    /// The GS01 value of groups with this set.
     #[must_use]
     pub fn group(&self) -> &'static str {
         self.group
@@ -133,7 +133,7 @@ impl Set {
         self.moves.get(at).copied().unwrap_or_default()
     }
 
-    /// The number of the loop in which a loop stands.
+    /// The number of the loop that contains a loop.
     #[inline]
     pub(crate) fn parent_of(&self, number: u16) -> u16 {
         self.loops
@@ -152,7 +152,7 @@ impl Set {
         let within = |item: &Item| {
             item.member == member
                 || item.opens.is_some_and(|inner| {
-                    // A loop stands after the one in which it is.
+                    // A loop comes after the one that contains it.
                     inner > number && self.lists_within(inner, member)
                 })
         };
@@ -160,7 +160,7 @@ impl Set {
         found.is_some_and(|found| found.items.iter().any(within))
     }
 
-    /// The identifier of the segment that an item stands for.
+    /// The identifier of an item's segment.
     pub(crate) fn id_of(&self, item: &Item) -> &'static str {
         self.members
             .get(usize::from(item.member))
@@ -186,7 +186,7 @@ impl std::fmt::Debug for Set {
 }
 
 impl Loop {
-    /// The loop's name, such as `N1-4000`, without the letter that some names end in.
+    /// The loop's name, such as `N1-4000`, without a suffix letter.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
@@ -198,13 +198,13 @@ impl Loop {
         self.opener
     }
 
-    /// The number of the loop in which this one stands.
+    /// The number of the loop that contains this one.
     #[must_use]
     pub fn parent(&self) -> u16 {
         self.parent
     }
 
-    /// What the loop has, in order; the segment that opens it is not listed.
+    /// The items of the loop, in order, without the segment that opens it.
     #[must_use]
     pub fn items(&self) -> &[Item] {
         &self.items
@@ -214,19 +214,19 @@ impl Loop {
         self.letter
     }
 
-    /// Whether the loop is an HL loop whose occurrences nest by their parents.
+    /// Whether the loop is an HL loop whose occurrences are nested by their parents.
     pub(crate) fn nests(&self) -> bool {
         self.letter == Letter::Level && self.opener == "HL"
     }
 
-    /// The opening segments on the way to the loop, such as `HL/CLM/NM1`; `#2` marks a later sibling
-    /// that opens with the same segment.
+    /// The opening segments on the path to the loop, such as `HL/CLM/NM1`; `#2` marks a later
+    /// sibling that opens with the same segment.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// The name that an occurrence gets: conditional ones first.
+    /// The name of an occurrence; conditional names take precedence.
     #[inline]
     pub(crate) fn name_for(&self, opening: &Segment<'_>) -> &str {
         let applies = |name: &&Conditional| {

@@ -45,7 +45,7 @@ impl Version {
         }
     }
 
-    /// The version that GS08 names, whatever guide follows: `005010X222A1` is 5010.
+    /// The version in GS08, also with a guide: `005010X222A1` is 5010.
     #[must_use]
     pub fn of_group(gs08: &[u8]) -> Option<Self> {
         let digits = gs08.strip_prefix(b"00")?.get(..4)?;
@@ -71,7 +71,7 @@ impl FromStr for Version {
     /// Reads the four digits.
     ///
     /// # Errors
-    /// When no version with tables has these digits.
+    /// If no version with tables has these digits.
     fn from_str(digits: &str) -> Result<Self, ()> {
         Self::ALL
             .into_iter()
@@ -80,7 +80,7 @@ impl FromStr for Version {
     }
 }
 
-/// A row of the table of sets. Its last column is not read: it says how sure the names of loops are.
+/// A row of the table of sets. Its last column, the confidence in the names of loops, is not read.
 pub(crate) struct Row {
     pub(crate) set: &'static str,
     pub(crate) group: &'static str,

@@ -8,7 +8,7 @@ use super::periods::{FORMAT, PERIOD};
 use crate::ProblemKind;
 use crate::tables::{CodeList, Definition, Dictionary, Set, Simple, Version, codes};
 
-/// The definitions and lists that a transaction is checked against.
+/// The definitions and code lists for checking a transaction.
 #[derive(Default)]
 pub(super) struct Context {
     set: Option<Arc<Set>>,
@@ -22,7 +22,7 @@ pub(super) struct Context {
 }
 
 impl Context {
-    /// Prepares for transactions of `set`, if they were of another set before.
+    /// Prepares for transactions of `set`, if the previous ones were of another set.
     pub(super) fn enter(&mut self, set: Option<&Arc<Set>>, rules: Option<&Rules>) {
         let same = match (&self.set, set) {
             (Some(known), Some(set)) => Arc::ptr_eq(known, set),
@@ -98,7 +98,7 @@ impl Context {
         self.definitions.get(usize::from(member))?.as_deref()
     }
 
-    /// The number of an element, or of a component unless that is 0.
+    /// The number of an element, or of a component if `component` is not 0.
     pub(super) fn reference(&self, member: u16, element: u16, component: u16) -> &'static str {
         let index = |position: u16| usize::from(position).wrapping_sub(1);
         let cells = self.definition(member).map(|definition| &definition.cells);
@@ -112,7 +112,7 @@ impl Context {
         simple.map_or("", |simple| simple.number)
     }
 
-    /// The kind of problem of a segment that is not in the set.
+    /// The kind of problem for a segment that is not in the set.
     pub(super) fn unknown(&self, id: &str) -> ProblemKind {
         let dictionary = self.version().and_then(Dictionary::of);
         match dictionary.and_then(|dictionary| dictionary.segment(id)) {

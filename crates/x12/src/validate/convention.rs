@@ -8,8 +8,8 @@ use crate::text::decode;
 use crate::{Position, ProblemKind, Segment};
 
 impl Validator<'_> {
-    /// The guide that ST03 names, or else GS08 (assumption A-61), if it is known. Where they differ,
-    /// the transaction is validated with neither, because either may be meant.
+    /// The guide in ST03, or else in GS08 (assumption A-61), if it is known. If they differ, the
+    /// transaction is validated with neither, because either may be meant.
     pub(super) fn guide_for(
         &mut self,
         st: &Segment<'_>,
@@ -64,7 +64,7 @@ impl Validator<'_> {
     }
 }
 
-/// Whether a version names a guide that is known, but of another set.
+/// Whether a version names a known guide that is for another set.
 fn is_of_another_set(version: &str, set: &str) -> bool {
     let Some(name) = guide_name(version) else {
         return false;

@@ -8,7 +8,7 @@ use crate::tables::{
     self, Cell, CodeList, Definition, Dictionary, ElementType, Set, Simple, Version, codes,
 };
 
-/// The most rules taken together.
+/// The maximum number of rules.
 const MOST_RULES: usize = 100;
 const MOST_CODES: usize = 2_000;
 const LONGEST: u32 = 1_000_000;
@@ -23,30 +23,30 @@ pub enum Rule {
     Length {
         /// The element's four digits.
         element: String,
-        /// The least length.
+        /// The minimum length.
         min: u32,
-        /// The greatest length.
+        /// The maximum length.
         max: u32,
     },
     /// Other codes for an element.
     Codes {
         /// The element's four digits.
         element: String,
-        /// Codes to accept besides those of the standard.
+        /// Codes to accept in addition to those of the standard.
         add: Vec<String>,
-        /// Codes of the standard not to accept.
+        /// Codes of the standard to reject.
         remove: Vec<String>,
     },
     /// Whether an element must occur.
     Requirement {
         /// `SEG-NN`, or `SEG-NN-NN` for a component.
         position: String,
-        /// Whether it must.
+        /// Whether it is required.
         mandatory: bool,
     },
 }
 
-/// What is wrong with a rule.
+/// Why a rule is invalid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CustomRuleError {
     /// There are too many rules.
@@ -57,7 +57,7 @@ pub enum CustomRuleError {
     ElementUnknown(String),
     /// The element belongs to the envelope.
     ElementFixed(String),
-    /// The lengths are no range within the limits.
+    /// The lengths are not a range within the limits.
     Range(String),
     /// The element has no code list.
     NotCoded(String),
@@ -65,9 +65,9 @@ pub enum CustomRuleError {
     CodeCount(String),
     /// A code is not alphanumeric.
     CodeForm(String),
-    /// A code to add is there already.
+    /// A code to add is already in the list.
     CodeKnown(String),
-    /// A code to remove is not there.
+    /// A code to remove is not in the list.
     CodeAbsent(String),
     /// No code would remain.
     CodesEmpty(String),
@@ -79,7 +79,7 @@ pub enum CustomRuleError {
     Repeated(String),
 }
 
-/// Rules that fit a set.
+/// Rules that are valid for a set.
 #[derive(Clone, Debug)]
 pub struct Rules {
     version: Version,
@@ -105,10 +105,10 @@ struct Target {
 }
 
 impl Rules {
-    /// Takes rules for a set.
+    /// Checks rules for a set.
     ///
     /// # Errors
-    /// Every problem of the rules; when the version has no such set, that all elements are unknown.
+    /// All problems of the rules; if the version has no such set, that all elements are unknown.
     pub fn new(version: Version, set: &str, rules: &[Rule]) -> Result<Self, Vec<CustomRuleError>> {
         let unknown = || vec![CustomRuleError::ElementUnknown(set.to_owned())];
         let target = Target::new(version, set).ok_or_else(unknown)?;

@@ -8,12 +8,12 @@ use crate::tables::{Cell, CodeList, Definition, ElementType, Simple};
 use crate::text::decode;
 use crate::{Element, Position, ProblemKind, Segment};
 
-/// Where an element stands and where problems with it go.
+/// The place of an element and of its problems.
 struct ElementSite<'a> {
     segment: &'a Segment<'a>,
     position: &'a Position,
     notes: &'a mut Notes,
-    /// The format that the element before named, and where.
+    /// The format that the preceding element named, and its position.
     format: Option<(&'a [u8], ElementPosition)>,
 }
 
@@ -37,7 +37,7 @@ impl ElementSite<'_> {
     }
 }
 
-/// The position of an element, of a component (0 for the element), of a repetition (0 when it does
+/// The position of an element, of a component (0 for the element), of a repetition (0 if it does
 /// not repeat).
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct ElementPosition {
@@ -56,7 +56,7 @@ impl ElementPosition {
         }
     }
 
-    /// Where the next element, or component of the same element, stands.
+    /// The position of the next element, or of the next component of the same element.
     fn next(self) -> Self {
         if self.component == 0 {
             let element = self.element.saturating_add(1);
@@ -217,7 +217,7 @@ impl Context {
 }
 
 impl ElementSite<'_> {
-    /// Checks a value whose format the element before it names.
+    /// Checks a value whose format the preceding element names.
     fn period(&mut self, value: Element<'_>, at: ElementPosition, reference: &'static str) {
         let Some((format, _)) = self.format.filter(|(_, named)| named.next() == at) else {
             return;
@@ -256,7 +256,8 @@ fn of_value(simple: &Simple, codes: Option<&CodeList>, value: Element<'_>) -> Op
     })
 }
 
-/// Notes that the count of binary data at the position `element` does not lead to the segment's end.
+/// Reports that the length of binary data at the position `element` does not lead to the segment's
+/// end.
 #[cold]
 pub(super) fn report_count(
     segment: &Segment<'_>,
@@ -302,7 +303,7 @@ fn shown(value: Element<'_>) -> Box<str> {
     decode(value.value()).into()
 }
 
-/// Elements after the last that the segment has.
+/// Elements after the last one of the segment.
 #[cold]
 fn beyond(site: &mut ElementSite<'_>, last: usize) {
     for element in last + 1..=site.segment.len() {

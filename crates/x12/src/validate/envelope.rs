@@ -8,7 +8,7 @@ use crate::tables::{self, Cell, Dictionary, ElementType, Version, codes};
 use crate::text::decode;
 use crate::{Isa, Position, ProblemKind, Segment, Trailer};
 
-/// The control numbers so far, and the tables of the version of the group.
+/// The control numbers so far, and the tables of the group's version.
 #[derive(Default)]
 pub(super) struct Envelope {
     interchanges: SeenNumbers,
@@ -52,7 +52,7 @@ impl Envelope {
             Version::V4010
         };
         self.controls.enter(version);
-        // With wrong delimiters the fields are not where they should be.
+        // If delimiters are wrong, fields are not at their positions.
         if isa.fault().is_none() {
             isa_elements(isa, version, position, notes);
             self.repeated_interchange(isa, position, notes);
@@ -93,7 +93,7 @@ impl Envelope {
         }
     }
 
-    /// Checks ST, and that its control number is new in the group.
+    /// Checks ST, and that its control number is unique in the group.
     pub(super) fn transaction(&mut self, st: &Segment<'_>, position: &Position, notes: &mut Notes) {
         self.group.check(st, "ST", position, notes);
         let number = st.value(2);
@@ -130,7 +130,7 @@ impl Envelope {
         }
     }
 
-    /// Checks GE or IEA but for their count and number, which the reader compares.
+    /// Checks GE or IEA except for the count and number, which the reader compares.
     pub(super) fn trailer(segment: &Segment<'_>, position: &Position, notes: &mut Notes) {
         let surplus = (3..=segment.len()).filter(|at| !segment.value(*at).is_empty());
         for element in surplus {
@@ -167,7 +167,7 @@ fn repeated(trailer: Trailer, number: &[u8]) -> ProblemKind {
     }
 }
 
-/// A number without the zeros before it.
+/// A number without leading zeros.
 fn significant(number: &[u8]) -> &[u8] {
     let start = number.iter().position(|byte| *byte != b'0');
     start.and_then(|start| number.get(start..)).unwrap_or(b"0")
@@ -205,7 +205,7 @@ fn group_version(
 ) {
     let (agency, named) = (gs.value(7), gs.value(8));
     let element = match version {
-        // The tables are those of X12; another agency may give a version another meaning.
+        // The tables are those of X12; for another agency a version may mean something else.
         _ if agency == b"T" => 7,
         None if !named.is_empty() && named.len() <= 12 => 8,
         _ => return,
@@ -226,7 +226,7 @@ fn group_type(gs: &Segment<'_>, version: Version, position: &Position, notes: &m
     }
 }
 
-/// Checks ISA01 to ISA15. Of a field with a wrong length, only that is reported.
+/// Checks ISA01 to ISA15. For a field with a wrong length, only that is reported.
 fn isa_elements(isa: &Isa, version: Version, position: &Position, notes: &mut Notes) {
     let Some(dictionary) = Dictionary::of(version) else {
         return;
@@ -277,7 +277,7 @@ fn isa_element(
     Some((kind, simple.number))
 }
 
-/// ISA12 is a version of X12.5: release 2 to 8, with a subrelease of its own.
+/// ISA12 is a version of X12.5: release 2 to 8, with its own subrelease.
 fn version_problem(value: &[u8]) -> Option<ProblemKind> {
     let version = decode(value).into();
     match value {

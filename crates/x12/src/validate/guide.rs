@@ -1,4 +1,4 @@
-//! The rules of an implementation guide beyond the standard.
+//! The rules of an implementation guide in addition to the standard.
 
 mod elements;
 mod levels;
@@ -17,16 +17,16 @@ use crate::tables::{Guide, Qualifier, Use};
 use crate::text::decode;
 use crate::{Position, ProblemKind, Segment};
 
-/// The open loops of a guide with what has occurred in each.
+/// The open loops of a guide with the occurrences in each.
 #[derive(Clone, Default)]
 pub(super) struct GuideOrder {
     guide: Option<Arc<Guide>>,
     frames: Vec<Frame>,
     odd: UnknownSegments,
     lost: LostLoops,
-    /// The position of the last segment that was expected.
+    /// The position of the last expected segment.
     last_expected: u32,
-    /// The last segment in its place.
+    /// The last expected segment.
     previous: Option<DuePlace<'static>>,
 }
 
@@ -40,33 +40,33 @@ struct Frame {
     number: usize,
     /// Whether the loop has content in the input, but no first segment.
     is_implied: bool,
-    /// Whether it has begun anew at an earlier place.
+    /// Whether it has begun again at an earlier place.
     is_anew: bool,
-    /// The place reached.
+    /// The current place.
     at: usize,
-    /// How often each place has occurred.
+    /// The number of occurrences of each place.
     counts: Vec<u32>,
-    /// Where each place was passed without having occurred.
+    /// The segment after which each skipped place was due.
     passed: Vec<Passed>,
 }
 
-/// A place that was passed without having occurred.
+/// A place that was skipped without an occurrence.
 #[derive(Clone)]
 struct Passed {
     place: usize,
     position: Position,
     /// The segment before.
     after: DuePlace<'static>,
-    /// The position of the last segment before that was expected.
+    /// The position of the last expected segment before.
     since: u32,
 }
 
-/// Marks the count of a place that occurred before its loop began anew without its first segment.
+/// Marks the count of a place that occurred before its loop began again without its first segment.
 const BEFORE: u32 = 1 << 31;
 
 impl Frame {
-    /// Counts an occurrence of a place and returns how many there are. `after` is the segment before, and
-    /// the position of the last that was expected.
+    /// Counts an occurrence of a place and returns the number so far. `after` is the segment
+    /// before, and the position of the last expected one.
     fn count(&mut self, at: usize, position: &Position, after: (DuePlace<'static>, u32)) -> u32 {
         for passed in self.at..at {
             let is_known = self.is_anew && self.passed.iter().any(|known| known.place == passed);
@@ -110,14 +110,14 @@ impl GuideOrder {
         self.guide = guide;
     }
 
-    /// The innermost open loop, as the guide names it.
+    /// The guide's name of the innermost open loop.
     pub(super) fn loop_id(&self) -> &'static str {
         let frame = self.frames.last();
         let id = frame.and_then(|frame| self.guide.as_ref()?.ids.get(frame.number).copied());
         id.unwrap_or("")
     }
 
-    /// Whether a segment may be the next one after the first of the innermost loop.
+    /// Whether a segment may come directly after the first of the innermost loop.
     #[cold]
     pub(super) fn may_follow_first(&self, segment: &Segment<'_>) -> bool {
         let Some((guide, frame)) = self.guide.as_ref().zip(self.frames.last()) else {
@@ -128,7 +128,7 @@ impl GuideOrder {
         !ahead.any(|place| place.required)
     }
 
-    /// Whether the guide has a level (HL03); without a guide any may be.
+    /// Whether the guide has a level (HL03); without a guide any level is allowed.
     #[cold]
     pub(super) fn has_level(&self, code: &[u8]) -> bool {
         let is_level = |guide: &Guide| {
@@ -143,15 +143,15 @@ impl GuideOrder {
         self.guide.as_deref()
     }
 
-    /// Checks a segment that the set allows here; returns whether it is odd by the guide, so that the
-    /// segments after it are checked as if it were not there.
+    /// Checks a segment that the set allows here; returns whether it is stray according to the
+    /// guide, so that the segments after it are checked as if it did not exist.
     pub(super) fn segment(
         &mut self,
         segment: &Segment<'_>,
         position: &Position,
         notes: &mut Notes,
     ) -> bool {
-        // Taken out and put back: a clone would count, for each segment, how many have the guide.
+        // Moved out and back: a clone would count a reference for each segment.
         let Some(guide) = self.guide.take() else {
             return false;
         };
@@ -193,15 +193,15 @@ impl GuideOrder {
         false
     }
 
-    /// Remembers a segment that the set has not.
+    /// Remembers a segment that is not in the set.
     #[cold]
     pub(super) fn odd(&mut self, id: &[u8], position: u32) {
         let frame = self.frames.len().saturating_sub(1);
         self.odd.note(id, frame, position);
     }
 
-    /// Takes a segment that the set does not allow here. It closes no loop, and counts only in the innermost
-    /// loop, unless a segment that was reported before explains it.
+    /// Handles a segment that the set does not allow here. It closes no loop, and counts only in
+    /// the innermost loop, unless a previously reported segment explains it.
     #[cold]
     pub(super) fn stray(
         &mut self,
@@ -270,7 +270,7 @@ impl GuideOrder {
         check(place, segment, position, notes);
     }
 
-    /// Reports a segment that its place already has as often as it may.
+    /// Reports a segment whose place has already occurred as often as it may.
     #[cold]
     fn too_often(
         &mut self,
@@ -292,8 +292,8 @@ impl GuideOrder {
         notes.add(kind, *position, place.segment);
     }
 
-    /// Whether a place further out than the innermost loop is behind and has occurred as often as it may, so
-    /// that a segment for it is odd where it stands.
+    /// Whether a place further out than the innermost loop has passed and has occurred as often as
+    /// it may, so that a segment for it is stray.
     fn is_passed(&self, guide: &Guide, (frame, at): (usize, usize)) -> bool {
         let places = guide.loops.get(self.loop_of(frame));
         let place = places.and_then(|places| places.get(at));
@@ -364,12 +364,12 @@ impl GuideOrder {
         }
     }
 
-    /// The place that is meant: from the innermost loop outwards, what may still come before what has
-    /// passed.
+    /// The intended place: from the innermost loop outwards, places that may still occur come
+    /// before those that have passed.
     fn find(&self, guide: &Guide, segment: &Segment<'_>) -> Option<(usize, usize)> {
         let frames = || self.frames.iter().enumerate().rev();
         let fitting = |frame: &Frame, from: usize| {
-            // The first place of a loop is the segment that opened it; another one opens it anew.
+            // The first place of a loop is the segment that opened it; another one opens it again.
             let from = if frame.number == 0 { from } else { from.max(1) };
             let places = guide.loops.get(frame.number)?.iter().enumerate().skip(from);
             let mut fitting = places.filter(|(_, place)| place.is_for(segment));
@@ -387,7 +387,7 @@ impl GuideOrder {
     }
 }
 
-/// Whether the value that would select a place of the guide is wrong.
+/// Whether the value that selects a place of the guide is wrong.
 #[cold]
 fn has_wrong_qualifier(guide: &Guide, segment: &Segment<'_>, notes: &mut Notes) -> bool {
     let places = guide.loops.iter().flatten();
@@ -409,7 +409,7 @@ impl Guide {
         };
         places.iter().any(|place| {
             place.is_for(segment)
-                // A loop stands after the one in which it is.
+                // A loop comes after the one that contains it.
                 || place.opens.is_some_and(|inner| inner > number && self.lists_within(inner, segment))
         })
     }

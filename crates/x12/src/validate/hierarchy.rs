@@ -8,9 +8,9 @@ use crate::tables::Guide;
 use crate::text::decode;
 use crate::{HierarchyFault, Position, ProblemKind, Segment};
 
-/// The most ended HL segments that still wait for the children they announce.
+/// The maximum number of ended HL segments that wait for announced children.
 const MOST_WAITING: usize = 1024;
-/// The most identifiers that a message lists.
+/// The maximum number of identifiers that a message lists.
 const MOST_LISTED: usize = 8;
 
 /// The HL segments of a transaction so far.
@@ -19,7 +19,7 @@ pub(super) struct Hierarchy {
     count: u64,
     /// The latest identifier as a number.
     latest: u64,
-    /// Identifiers that differ from their ordinal, and ordinals that are no identifier.
+    /// Identifiers that differ from their ordinal, and ordinals that are not used as identifiers.
     unusual: HashSet<Box<[u8]>>,
     unused: HashSet<u64>,
     open: Vec<Level>,
@@ -31,7 +31,7 @@ pub(super) struct Hierarchy {
 #[derive(Clone)]
 struct Level {
     id: Box<[u8]>,
-    /// The number that its identifier, which has been reported, should have been.
+    /// The right number for its identifier, which has been reported as wrong.
     meant: Option<u64>,
     code: Box<[u8]>,
     position: Position,
@@ -42,12 +42,12 @@ struct Level {
 #[derive(Clone, Copy)]
 enum Parent {
     None,
-    /// The one at this place among those that are open.
+    /// The one at this index among the open ones.
     Open(usize),
     Wrong,
 }
 
-/// What HL04 says about children, until it has proved true.
+/// What HL04 says about children, until it is confirmed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Claim {
     None,
@@ -88,7 +88,7 @@ impl Hierarchy {
         }
         self.enter(hl, parent, position, site.notes);
         if let Some(level) = self.open.last_mut().filter(|_| !is_right) {
-            // Those below it may name another one.
+            // Those below it may refer to another one.
             level.claim = Claim::None;
             level.meant = Some(expected);
         }
@@ -104,8 +104,8 @@ impl Hierarchy {
             && plain_number(hl.value(1)) == skipped.checked_add(1)
     }
 
-    /// Takes a segment whose identifier is like HL; returns whether its elements are those of an HL segment,
-    /// so that later ones may name it.
+    /// Handles a segment whose identifier resembles HL; returns whether its elements are those of
+    /// an HL segment, so that later ones may refer to it.
     #[cold]
     pub(super) fn mistyped(
         &mut self,
@@ -133,9 +133,9 @@ impl Hierarchy {
         true
     }
 
-    /// Ends the transaction, and with it all HL segments. `lost` is how many HL segments have been reported
-    /// as missing: those that announce them are right. An unknown segment at the position `odd` may have
-    /// been meant as one.
+    /// Ends the transaction, and with it all HL segments. `lost` is the number of HL segments that
+    /// were reported as missing: those that announce them are right. An unknown segment at the
+    /// position `odd` may have been meant as one.
     pub(super) fn end(&mut self, lost: usize, odd: Option<u32>, notes: &mut Notes) {
         self.close_to(0, notes);
         let announces = |level: &Level| odd.is_some_and(|odd| odd > level.position.segment);
@@ -171,7 +171,7 @@ impl Hierarchy {
             None
         };
         let is_right = fault.is_none() && is_identifier(id);
-        // The check of elements reports one that is missing.
+        // The check of elements reports a missing one.
         if let Some(fault) = fault.filter(|_| !id.is_empty()) {
             site.report(1, fault);
         }
@@ -225,9 +225,9 @@ impl Hierarchy {
         Parent::Wrong
     }
 
-    /// The open HL segment that an HL02 names.
+    /// The open HL segment with the identifier in HL02.
     fn open_with(&self, id: &[u8]) -> Option<usize> {
-        // The first one, since a second with the same identifier is wrong.
+        // The first one, because a second one with the same identifier is wrong.
         let named = self.open.iter().position(|level| *level.id == *id);
         let number = plain_number(id);
         let is_meant = |level: &Level| level.meant.is_some() && level.meant == number;
@@ -254,7 +254,7 @@ impl Hierarchy {
         };
         self.close_to(keep, notes);
         if let (Parent::Wrong, Some(last)) = (parent, self.open.last_mut()) {
-            // It stands below the last one, which may be its parent: one fault is enough.
+            // It is below the last one, which may be its parent: one problem is enough.
             last.claim = Claim::None;
         }
         self.open.push(Level {
@@ -314,7 +314,7 @@ impl Site<'_> {
         let is_below = |(above, _): &&(Option<&str>, &str)| above.map(str::as_bytes) == parent;
         let mut allowed = levels.iter().filter(is_below).map(|(_, code)| *code);
         let is_allowed = allowed.any(|allowed| allowed.as_bytes() == code);
-        // The guide does not say what may stand below an unknown level.
+        // The guide does not say what is allowed below an unknown level.
         let is_known = |parent: &[u8]| levels.iter().any(|(_, code)| code.as_bytes() == parent);
         if is_allowed || code.is_empty() || parent.is_some_and(|parent| !is_known(parent)) {
             return;
@@ -362,7 +362,7 @@ fn reference(element: usize) -> &'static str {
     }
 }
 
-/// Whether a value can be an HL01; the check of elements reports one that cannot.
+/// Whether a value is a valid HL01; the check of elements reports an invalid one.
 fn is_identifier(id: &[u8]) -> bool {
     (1..=12).contains(&id.len()) && !id.iter().any(u8::is_ascii_control)
 }

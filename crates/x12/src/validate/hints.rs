@@ -4,10 +4,10 @@ use crate::Segment;
 use crate::tables::{Guide, Set, Use};
 use crate::text::decode;
 
-/// The most loops or qualifiers that a message lists.
+/// The maximum number of loops or qualifiers that a message lists.
 const MOST: usize = 6;
 
-/// The segment after which a missing one was due, and its position.
+/// The segment after which the missing one was due, and its position.
 #[derive(Clone, Copy)]
 pub(super) struct DuePlace<'a> {
     pub(super) id: &'a str,

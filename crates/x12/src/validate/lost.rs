@@ -1,16 +1,16 @@
-//! Loops without their first segment, although other segments of theirs are in the input.
+//! Loops without their first segment, although other segments of them are in the input.
 //!
-//! A lost opener is one fault: the segments that it leaves behind are not reported one by one.
+//! A missing first segment is one problem: the segments after it are not reported one by one.
 
 use super::Notes;
 use super::odd::UnknownSegments;
 use crate::Problem;
 
-/// The most places of missing openers that are remembered.
+/// The maximum number of places with missing first segments that are remembered.
 const MOST: usize = 64;
 
-/// The loops of a transaction that are assumed to lack their first segment. Frames are numbers of open
-/// loops, the outermost first.
+/// The loops of a transaction that are assumed to lack their first segment. Frames are numbers of
+/// open loops, the outermost first.
 #[derive(Clone, Default)]
 pub(super) struct LostLoops {
     /// The loops to which the latest segments may belong.
@@ -18,11 +18,11 @@ pub(super) struct LostLoops {
     openers: Vec<Opener>,
 }
 
-/// A required opener whose absence has been reported, or is explained by another segment.
+/// A required first segment whose absence has been reported, or is explained by another segment.
 #[derive(Clone)]
 struct Opener {
     place: OpenerPlace,
-    /// What to report in place of the segment that showed the absence.
+    /// What to report instead of the segment that revealed the absence.
     missing: Option<Reported>,
 }
 
@@ -84,7 +84,7 @@ impl LostLoops {
         false
     }
 
-    /// Takes a segment in its place, which rules out the loops that do not list it.
+    /// Handles a segment in its place, which excludes the loops that do not list it.
     #[cold]
     pub(super) fn pass(&mut self, opened: Option<usize>, lists: impl Fn(usize) -> bool) {
         let is_found = opened.is_some_and(|opened| self.loops.contains(&opened));
@@ -98,14 +98,15 @@ impl LostLoops {
             .collect();
     }
 
-    /// Whether an unknown segment after the position `since` may have been to open one of the loops.
+    /// Whether an unknown segment after the position `since` may have been meant to open one of the
+    /// loops.
     pub(super) fn explain(
         &mut self,
         candidates: &[Candidate],
         odd: &mut UnknownSegments,
         since: u32,
     ) -> bool {
-        // The segment after the odd one may stand in its place, in an inner loop.
+        // The segment after the stray one may be in its place, in an inner loop.
         if candidates.is_empty() || !odd.take_after(since.saturating_sub(2)) {
             return false;
         }
@@ -123,7 +124,8 @@ impl LostLoops {
         }
     }
 
-    /// Whether the absence of an opener is known; the problem that showed it now names the opener.
+    /// Whether the absence of a first segment is known; the problem that revealed it now names that
+    /// segment.
     pub(super) fn take_opener(&mut self, place: OpenerPlace, notes: &mut Notes) -> bool {
         let found = self
             .openers
@@ -137,7 +139,7 @@ impl LostLoops {
         is_known
     }
 
-    /// Takes note that an open loop closes.
+    /// Records that an open loop closes.
     pub(super) fn closed(&mut self, frame: usize) {
         self.openers.retain(|opener| opener.place.frame < frame);
     }

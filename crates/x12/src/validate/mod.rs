@@ -1,6 +1,7 @@
 //! Validation: the rules of the standard, of implementation guides, and custom rules.
 //!
-//! Reading places segments leniently; the [`Validator`] gets the same calls and notes the problems.
+//! Reading places segments leniently; the [`Validator`] gets the same calls and records the
+//! problems.
 
 mod context;
 mod convention;
@@ -43,15 +44,16 @@ use crate::tables::Version;
 use crate::text::decode;
 use crate::{Fit, Place, Position, Problem, ProblemKind, ReadReport, Segment, read};
 
-/// How many segments in a row may be taken for trailers in lower case: SE, GE and IEA.
+/// The maximum number of consecutive segments that may be read as trailers in lower case: SE, GE
+/// and IEA.
 const MOST_SUSPECTS: usize = 3;
 
 /// Which rules of the standard are checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Strictness {
-    /// What is attested for the version.
+    /// The rules confirmed for the version.
     Attested,
-    /// Also rules between elements that are known from a later version only.
+    /// Also rules between elements that are known only from a later version.
     Inferred,
 }
 
@@ -69,15 +71,15 @@ pub struct Validator<'r> {
     guide: GuideOrder,
     hierarchy: Hierarchy,
     envelope: Envelope,
-    /// Whether what follows may be binary data that its count leaves out.
+    /// Whether the following segments may be binary data that its length does not include.
     in_data: bool,
-    /// The rest of the transaction is not checked: it has no SE, the input ends within the next segment, or
-    /// ST01 and GS01 name different sets.
+    /// The rest of the transaction is not checked: it has no SE, the input ends within the next
+    /// segment, or ST01 and GS01 name different sets.
     is_ignored: bool,
     bounds: LostBounds,
     /// The last segment is an HL segment with the identifier of an earlier one.
     repeated_level: Option<Box<RepeatedLevel>>,
-    /// How many such segments the transaction has.
+    /// The number of such segments in the transaction.
     repeated_levels: u32,
     /// Another validator has found no problem in the transaction.
     is_validated: bool,
@@ -123,7 +125,7 @@ impl<'r> Validator<'r> {
         }
     }
 
-    /// Also checks the rules of the implementation guide that ST03 or else GS08 names, if it is known.
+    /// Also checks the rules of the implementation guide in ST03, or else in GS08, if it is known.
     ///
     /// A guide whose table is derived from a related one is used only with [`Strictness::Inferred`].
     #[must_use]
@@ -134,14 +136,15 @@ impl<'r> Validator<'r> {
 
     /// Keeps at most `limit` problems in full, and the first of each kind.
     ///
-    /// The others are counted, and acknowledgements still know what they decide.
+    /// The others are counted, and acknowledgements still include their effects.
     #[must_use]
     pub fn problem_limit(mut self, limit: usize) -> Self {
         self.notes.problems.limit_to(limit);
         self
     }
 
-    /// Reports a transaction without a table, unless the version of its group or ST01 is reported as wrong.
+    /// Reports a transaction without a table, unless the version of its group or ST01 has been
+    /// reported as wrong.
     fn no_set(&mut self, st: &Segment<'_>, position: &Position) {
         let has_tables = Version::of_group(self.notes.group.version().as_bytes()).is_some();
         if has_tables && self.notes.group.is_of_x12() && self.envelope.names_set(st) {
@@ -174,7 +177,7 @@ impl<'r> Validator<'r> {
         }
     }
 
-    /// Takes a segment that is not in the set.
+    /// Handles a segment that is not in the set.
     #[cold]
     fn unknown(&mut self, segment: &Segment<'_>, position: &Position) {
         let id = if segment.has_id() {
@@ -210,7 +213,8 @@ impl<'r> Validator<'r> {
         }
     }
 
-    /// Takes a problem that the reader found. A trailer in lower case explains why one is missing.
+    /// Handles a problem that the reader found. A trailer in lower case explains why one is
+    /// missing.
     fn found_by_reading(&mut self, problem: &Problem) {
         let mut problem = problem.clone();
         if let ProblemKind::ControlNumberWrong {
@@ -239,15 +243,16 @@ impl<'r> Validator<'r> {
             .segment(hl, guide, is_explained, position, &mut self.notes);
     }
 
-    /// Whether a segment that was reported before was meant as an HL segment, or shows that one is lost.
+    /// Whether a previously reported segment was meant as an HL segment, or shows that one is
+    /// missing.
     fn has_lost_level(&mut self, hl: &Segment<'_>) -> bool {
         self.order.has_lost("HL")
             || self.guide.has_lost("HL")
             || (self.hierarchy.skips_parent(hl) && self.order.has_odd())
     }
 
-    /// Whether a segment is an LE without its LS, as which an unknown segment was meant: then nor was the
-    /// order of the segments after that known.
+    /// Whether a segment is an LE without its LS, where an unknown segment was meant as the LS:
+    /// then the order of the segments after that was not known either.
     #[cold]
     fn ends_mistyped_bounds(&mut self, segment: &Segment<'_>) -> bool {
         if segment.id() != b"LE" {
@@ -260,7 +265,8 @@ impl<'r> Validator<'r> {
         true
     }
 
-    /// Takes a segment that no open loop lists; returns whether one that was reported before explains it.
+    /// Handles a segment that no open loop lists; returns whether a previously reported one
+    /// explains it.
     #[cold]
     fn stray(&mut self, segment: &Segment<'_>, place: Place, position: &Position) -> bool {
         self.notes.forget_missing(position);
@@ -327,7 +333,8 @@ impl<'r> Validator<'r> {
                 .iter_mut()
                 .rev()
                 .take_while(|known| known.is_at_place_of(&problem));
-            // The standard and a guide may require the same; then the message of the guide is more precise.
+            // The standard and a guide may require the same; then the message of the guide is more
+            // precise.
             match here.find(|known| self.guided && known.says_the_same_as(&problem)) {
                 Some(known) if known.kind != problem.kind && !problem.is_of_value() => {
                     *known = problem;

@@ -4,11 +4,12 @@ use super::Heading;
 use crate::problems::ProblemLog;
 use crate::{GuideContext, Outcome, Position, Problem, ProblemKind};
 
-/// How many tolerated problems are kept.
+/// The maximum number of tolerated problems that are kept.
 pub(super) const NOTE_LIMIT: usize = 100;
-/// How many problems of a segment are searched for one that says that it is misplaced.
+/// The number of a segment's problems that are searched for one about its place.
 const MOST_OF_SEGMENT: usize = 8;
-/// How many problems between LS and LE are searched for those about the order of segments.
+/// The number of problems between LS and LE that are searched for those about the order of
+/// segments.
 const MOST_WITHIN_BOUNDS: usize = 64;
 
 /// The problems found, and the headings of the parts in which they were found.
@@ -16,14 +17,14 @@ const MOST_WITHIN_BOUNDS: usize = 64;
 pub(super) struct Notes {
     pub(super) problems: ProblemLog,
     pub(super) tolerated: Vec<Problem>,
-    /// How many problems were kept before those of the current segment.
+    /// The number of kept problems before those of the current segment.
     pub(super) from: usize,
-    /// Whether the problems noted now are violations of the guide, and of which loop.
+    /// Whether the problems recorded now are violations of the guide, and in which loop.
     pub(super) is_of_guide: bool,
     pub(super) is_of_loop: bool,
     pub(super) loop_id: &'static str,
-    /// How many HL segments of the transaction are taken for lost, and the position of the last segment
-    /// that showed one.
+    /// The number of HL segments of the transaction that are assumed to be missing, and the
+    /// position of the last segment that revealed one.
     pub(super) lost_levels: (usize, u32),
     pub(super) headings: Vec<Heading>,
     pub(super) interchange: Heading,
@@ -44,12 +45,12 @@ impl Notes {
         self.from = self.from.min(self.problems.kept());
     }
 
-    /// How many problems were kept before those of the current segment.
+    /// The number of kept problems before those of the current segment.
     pub(super) fn first_of_segment(&self) -> usize {
         self.from
     }
 
-    /// How many problems were kept before those at a segment, as far as they are the latest.
+    /// The number of kept problems before those at a segment, if they are the latest.
     pub(super) fn first_at(&mut self, position: &Position) -> usize {
         let kept = self.problems.kept();
         let latest = self
@@ -90,7 +91,7 @@ impl Notes {
         self.from = self.from.min(self.problems.kept());
     }
 
-    /// Notes that an HL segment is taken for lost; a segment shows one at most.
+    /// Records that an HL segment is assumed to be missing; a segment reveals at most one.
     #[cold]
     pub(super) fn lose_level(&mut self, position: &Position) {
         let (count, shown) = self.lost_levels;
@@ -99,7 +100,7 @@ impl Notes {
         }
     }
 
-    /// Reports a missing segment in place of the one that showed its absence.
+    /// Reports a missing segment instead of the one that revealed its absence.
     pub(super) fn replace_misplaced(&mut self, from: usize, missing: &Problem) {
         let found = self.problems.kept_from(from).iter_mut();
         let shown = found.take(MOST_OF_SEGMENT);
@@ -124,7 +125,7 @@ impl Notes {
         self.push(kind, position, segment, reference, Box::default());
     }
 
-    /// Adds a problem of a segment with a detail that helps to correct it.
+    /// Adds a problem of a segment with advice for correcting it.
     #[cold]
     pub(super) fn add_with(
         &mut self,
@@ -222,7 +223,7 @@ impl Problem {
             );
             form.is_of_form() && (is_unlisted || other.is_of_hierarchy())
         };
-        // A guide may require what another element requires too.
+        // A guide may require an element that another element requires too.
         let is_demanded = |by_element: &Self, by_guide: &Self| {
             matches!(by_element.kind, ProblemKind::ElementsUnrelated { .. })
                 && by_guide.kind == ProblemKind::ElementMissing
@@ -261,7 +262,8 @@ impl Problem {
         )
     }
 
-    /// Whether a value is missing, has a wrong form or is not listed, so that it cannot select a place.
+    /// Whether a value is missing, has a wrong form or is not listed, so that it cannot select a
+    /// place.
     pub(super) fn is_of_unusable_value(&self) -> bool {
         self.is_of_form()
             || matches!(

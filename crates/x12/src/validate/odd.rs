@@ -1,9 +1,9 @@
 //! Unknown and unexpected segments, which explain why others are missing or misplaced after them.
 //!
-//! A mistyped identifier is one fault: with `NMI` in place of `NM1`, neither a missing NM1 is reported nor
-//! the segments of its loop.
+//! A mistyped identifier is one problem: with `NMI` in place of `NM1`, neither the missing NM1 nor
+//! the segments of its loop are reported.
 
-/// The unknown segments of a transaction so far, each with the loop where it stands.
+/// The unknown segments of a transaction so far, each with its loop.
 #[derive(Clone, Default)]
 pub(super) struct UnknownSegments {
     seen: Vec<Seen>,
@@ -14,17 +14,17 @@ pub(super) struct UnknownSegments {
 #[derive(Clone)]
 struct Seen {
     id: Box<[u8]>,
-    /// The number of the open loop in which it stands.
+    /// The number of the open loop that contains it.
     frame: usize,
     /// Its position in the transaction.
     position: u32,
     /// Whether no loop has opened since that it may have been meant to open.
     is_latest: bool,
-    /// Whether it has been taken for a segment that is missing.
+    /// Whether it has been matched with a missing segment.
     is_taken: bool,
 }
 
-/// The most segments remembered.
+/// The maximum number of remembered segments.
 const MOST: usize = 32;
 
 impl UnknownSegments {
@@ -50,13 +50,13 @@ impl UnknownSegments {
         });
     }
 
-    /// Whether the last one stands after a position; it is taken for the segment that is missing there.
+    /// Whether the last one is after a position; it is then matched with the missing segment there.
     pub(super) fn take_after(&mut self, position: u32) -> bool {
         let last = self.seen.len().saturating_sub(1);
         self.take(|number, seen| number == last && seen.position > position)
     }
 
-    /// Whether one has not been taken for a segment that is missing.
+    /// Whether one has not been matched with a missing segment.
     pub(super) fn has_free(&self) -> bool {
         self.seen.iter().any(|seen| !seen.is_taken)
     }
@@ -66,19 +66,20 @@ impl UnknownSegments {
         self.seen.last().map(|seen| seen.position)
     }
 
-    /// Whether the last one stands after a position, even if it has been taken for a missing segment.
+    /// Whether the last one is after a position, even if it has been matched with a missing
+    /// segment.
     pub(super) fn stands_after(&self, position: u32) -> bool {
         self.seen
             .last()
             .is_some_and(|seen| seen.position > position)
     }
 
-    /// Whether one stands between two positions; it is taken once for what is missing there.
+    /// Whether one is between two positions; it is matched once with what is missing there.
     pub(super) fn take_between(&mut self, after: u32, before: u32) -> bool {
         self.take(|_, seen| seen.position > after && seen.position < before)
     }
 
-    /// Whether one in this open loop was meant as `wanted`; it is taken for that once.
+    /// Whether one in this open loop was meant as `wanted`; it is matched with that once.
     pub(super) fn take_for(&mut self, wanted: &str, frame: usize) -> bool {
         self.take(|_, seen| seen.frame == frame && resembles(&seen.id, wanted))
     }
@@ -89,8 +90,8 @@ impl UnknownSegments {
         found.map(|(_, seen)| seen.is_taken = true).is_some()
     }
 
-    /// Whether one may have been meant to open a loop with `opener`; those that have been taken count
-    /// only with `taken`.
+    /// Whether one may have been meant to open a loop with `opener`; those that have been matched
+    /// count only with `taken`.
     pub(super) fn may_open(&self, opener: &str, taken: bool) -> bool {
         let mut seen = self.seen.iter();
         seen.any(|seen| seen.is_latest && (taken || !seen.is_taken) && resembles(&seen.id, opener))
@@ -107,21 +108,21 @@ impl UnknownSegments {
         &self.lost
     }
 
-    /// Takes note that a loop opens: it ends the lost loops after it, but for those to which its first
-    /// segment may belong. Loops are numbered from the outermost.
+    /// Records that a loop opens: this ends the lost loops after it, except those to which its
+    /// first segment may belong. Loops are numbered from the outermost.
     pub(super) fn found(&mut self, number: u16, may_belong: impl Fn(u16) -> bool) {
         self.lost.retain(|lost| *lost < number || may_belong(*lost));
     }
 
-    /// Takes note that a loop opens: what follows is its content, and not that of a loop that an earlier
-    /// segment was meant to open.
+    /// Records that a loop opens: what follows is its content, and not that of a loop that an
+    /// earlier segment was meant to open.
     pub(super) fn opened(&mut self, opener: &str) {
         for seen in &mut self.seen {
             seen.is_latest &= !resembles(&seen.id, opener);
         }
     }
 
-    /// Takes note that an open loop closes; its unknown segments now count for the loop around it.
+    /// Records that an open loop closes; its unknown segments now count for the enclosing loop.
     pub(super) fn closed(&mut self, frame: usize) {
         for seen in &mut self.seen {
             seen.frame = seen.frame.min(frame.saturating_sub(1));
@@ -132,7 +133,8 @@ impl UnknownSegments {
 /// The segments between LS and LE.
 #[derive(Default)]
 pub(super) struct LostBounds {
-    /// The current LS is mistyped or misplaced: then the segments up to its LE are not in their place either.
+    /// The current LS is mistyped or misplaced: then the segments up to its LE are not in their
+    /// place either.
     are_lost: bool,
     /// The position of the last unknown segment since the last LE, or 0.
     unknown: u32,
@@ -148,12 +150,12 @@ impl LostBounds {
         self.unknown = position;
     }
 
-    /// The position of the unknown segment that may have been meant as the LS of an LE.
+    /// The position of the unknown segment that may have been meant as the LS for an LE.
     pub(super) fn mistyped(&mut self) -> Option<u32> {
         Some(std::mem::take(&mut self.unknown)).filter(|position| *position > 0)
     }
 
-    /// Takes a segment that the set knows and returns whether its place can be checked.
+    /// Handles a segment of the set and returns whether its place can be checked.
     #[inline]
     pub(super) fn can_check_place(&mut self, id: &[u8], is_stray: bool) -> bool {
         let were_lost = self.are_lost;
@@ -162,7 +164,7 @@ impl LostBounds {
     }
 }
 
-/// Whether an identifier is `wanted` but for the case of its letters or one character.
+/// Whether an identifier equals `wanted` except for case or one character.
 pub(super) fn resembles(id: &[u8], wanted: &str) -> bool {
     let wanted = wanted.as_bytes();
     let same = |a: &[u8], b: &[u8]| a.eq_ignore_ascii_case(b);

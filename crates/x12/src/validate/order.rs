@@ -12,35 +12,36 @@ use super::odd::UnknownSegments;
 use crate::tables::{Item, Set};
 use crate::{Fit, Place, Position, ProblemKind};
 
-/// Marks the count of an item that occurred before its loop began anew without its first segment.
+/// Marks the count of an item that occurred before its loop began again without its first segment.
 const BEFORE: u32 = 1 << 31;
 
-/// The open loops of a transaction with what has occurred in each.
+/// The open loops of a transaction with the occurrences in each.
 #[derive(Default)]
 pub(super) struct Order {
     set: Option<Arc<Set>>,
     frames: Vec<Frame>,
-    /// For each open loop, how often each of its items has occurred; the frames have the bounds.
+    /// For each open loop, the number of occurrences of each of its items; the frames have the
+    /// bounds.
     counts: Vec<u32>,
-    /// Required items that were passed without having occurred.
+    /// Required items that were skipped without an occurrence.
     passed: Vec<Passed>,
     odd: UnknownSegments,
     lost: LostLoops,
     /// The last segment in its place, and its position.
     previous: (u16, u32),
-    /// The position of the last segment that was expected.
+    /// The position of the last expected segment.
     last_expected: u32,
     /// The loops closed since the last segment.
     closed: Vec<u16>,
     reached: Reached,
 }
 
-/// Where the last segment counted.
+/// Where the last segment was counted.
 #[derive(Clone, Copy, Default)]
 struct Reached {
     /// The number of the open loop.
     at: usize,
-    /// The item that the loop had reached before.
+    /// The loop's previous item.
     before: u16,
     item: u16,
 }
@@ -48,9 +49,9 @@ struct Reached {
 #[derive(Clone, Copy)]
 struct Frame {
     in_loop: u16,
-    /// The item reached.
+    /// The current item.
     item: u16,
-    /// Where the loop's counts begin.
+    /// The start of the loop's counts.
     counts: usize,
 }
 
@@ -60,7 +61,7 @@ struct Passed {
     position: Position,
     /// The segment before, and its position.
     after: (u16, u32),
-    /// The position of the last segment before that was expected.
+    /// The position of the last expected segment before.
     since: u32,
 }
 
@@ -85,14 +86,14 @@ impl Order {
         self.push(set.map(|set| &**set), 0);
     }
 
-    /// Remembers a segment that the set has not.
+    /// Remembers a segment that is not in the set.
     #[cold]
     pub(super) fn odd(&mut self, id: &[u8], position: u32) {
         let frame = self.frames.len().saturating_sub(1);
         self.odd.note(id, frame, position);
     }
 
-    /// Whether a segment that no open loop lists belongs to a loop whose first segment is lost.
+    /// Whether a segment that no open loop lists belongs to a loop whose first segment is missing.
     #[cold]
     pub(super) fn explains(&mut self, member: u16, position: &Position, notes: &mut Notes) -> bool {
         let Some(set) = self.set.clone() else {
@@ -111,8 +112,8 @@ impl Order {
         set.map_or(Box::default(), |set| places_in_set(set, member))
     }
 
-    /// Whether an unknown segment may have been meant to open a loop with `opener`, or one that does is
-    /// taken for lost.
+    /// Whether an unknown segment may have been meant to open a loop with `opener`, or a segment
+    /// that does is assumed to be missing.
     pub(super) fn has_lost(&self, opener: &str) -> bool {
         let set = self.set.as_deref();
         let of = |number: &usize| set?.loops().get(*number).map(crate::Loop::opener);
@@ -120,7 +121,7 @@ impl Order {
         self.odd.may_open(opener, false) || openers.any(|found| found == opener)
     }
 
-    /// Notes the loops that a segment has closed although no open loop lists it.
+    /// Records the loops that a segment has closed although no open loop lists it.
     pub(super) fn stray(&mut self) {
         self.odd.lose(&self.closed);
         self.closed.clear();
@@ -128,7 +129,7 @@ impl Order {
 
     #[inline]
     pub(super) fn segment(&mut self, place: Place, position: &Position, notes: &mut Notes) {
-        // Taken out and put back: a clone would count, for each segment, how many have the set.
+        // Moved out and back: a clone would count a reference for each segment.
         let Some(set) = self.set.take() else { return };
         self.placed(&set, place, position, notes);
         self.set = Some(set);
@@ -176,7 +177,8 @@ impl Order {
         }
     }
 
-    /// Takes a segment that may not occur now: reports it unless one that was reported before explains it.
+    /// Handles a segment that may not occur now: reports it unless a previously reported one
+    /// explains it.
     #[cold]
     fn refused(
         &mut self,
@@ -227,9 +229,9 @@ impl Order {
         }
     }
 
-    /// Closes the innermost loop, or in the end the transaction.
+    /// Closes the innermost loop, or at the end the transaction.
     pub(super) fn close(&mut self, position: &Position, notes: &mut Notes) {
-        // Taken out and put back, as for a segment.
+        // Moved out and back, as for a segment.
         let Some(set) = self.set.take() else { return };
         if let Some(frame) = self.frames.pop() {
             self.end_frame(&set, &frame, position, notes);
@@ -287,7 +289,7 @@ impl Order {
         let id = set.id_of(item);
         let detail = due_in_set(set, frame.in_loop, id, after);
         notes.add_with(ProblemKind::SegmentMissing, position, id, detail);
-        // The segment that closed the loop may be odd, and the rest of the loop follow.
+        // The segment that closed the loop may be stray, and the rest of the loop may follow.
         if at > 0 {
             self.odd.lose(&[frame.in_loop]);
         }
@@ -349,7 +351,7 @@ impl Order {
         Ok(())
     }
 
-    /// Notes that a required item is passed.
+    /// Records that a required item is skipped.
     #[cold]
     fn pass(&mut self, frame: usize, item: u16, position: &Position) {
         let mut passed = self.passed.iter();
@@ -401,8 +403,8 @@ impl Order {
         }
     }
 
-    /// Whether a loop further out may have the segment now. Reading keeps a segment in the innermost
-    /// loop that lists it, whatever its order, so this is no fault of the input.
+    /// Whether a loop further out may have the segment now. Reading keeps a segment in the
+    /// innermost loop that lists it, whatever its order, so this is not a problem of the input.
     #[cold]
     fn fits_further_out(&mut self, set: &Set, at: usize, member: u16, position: &Position) -> bool {
         (0..at).rev().any(|outer| {

@@ -2,13 +2,13 @@
 
 use super::values::{days_of, is_digits, number};
 
-/// The element that names a format, and the one that has a value in it.
+/// The element that names a format, and the one with a value in it.
 pub(crate) const FORMAT: &str = "1250";
 pub(crate) const PERIOD: &str = "1251";
 
-/// The layouts of formats: `CC`, `YY`, `MM`, `DD` of a date, `DDD` of a year, `Y` of a decade, `HH`,
-/// `MM`, `SS` of a time; a range has two, with a hyphen between them. Formats of free text and of month
-/// names have none.
+/// The layouts of formats: `CC`, `YY`, `MM`, `DD` for a date, `DDD` for the day of a year, `Y` for
+/// the year of a decade, `HH`, `MM`, `SS` for a time; a range has two layouts, separated by a
+/// hyphen. Formats of free text and of month names have none.
 const LAYOUTS: [(&str, &str); 32] = [
     ("CM", "CCYYMM"),
     ("CY", "CCYY"),
@@ -44,7 +44,7 @@ const LAYOUTS: [(&str, &str); 32] = [
     ("YY", "YY"),
 ];
 
-/// What values in a format look like.
+/// The layout of values in a format.
 fn layout_of(format: &[u8]) -> Option<&'static str> {
     let at = LAYOUTS
         .binary_search_by(|(code, _)| code.as_bytes().cmp(format))
@@ -52,7 +52,7 @@ fn layout_of(format: &[u8]) -> Option<&'static str> {
     LAYOUTS.get(at).map(|(_, layout)| *layout)
 }
 
-/// A value in a format.
+/// An example value in a format.
 pub(crate) fn example(format: &str) -> Option<String> {
     let layout = layout_of(format.as_bytes())?;
     let digits = [
@@ -76,7 +76,7 @@ pub(crate) fn example(format: &str) -> Option<String> {
     Some(layout.split('-').map(half).collect::<Vec<_>>().join("-"))
 }
 
-/// The layout that a value does not have, although its format says so.
+/// The layout that a value should have according to its format, but does not.
 pub(super) fn wrong_layout(format: &[u8], value: &[u8]) -> Option<&'static str> {
     let layout = layout_of(format)?;
     let mut values = value.split(|byte| *byte == b'-');
@@ -86,12 +86,12 @@ pub(super) fn wrong_layout(format: &[u8], value: &[u8]) -> Option<&'static str> 
     (!fits || values.next().is_some()).then_some(layout)
 }
 
-/// Whether a layout is of times alone.
+/// Whether a layout has only times.
 pub(crate) fn is_of_time(layout: &str) -> bool {
     layout.starts_with("HH")
 }
 
-/// The parts of a date as far as a layout has them.
+/// The parts of a date that a layout has.
 #[derive(Default)]
 struct Parts {
     century: Option<u32>,
@@ -139,9 +139,9 @@ fn parts_fit(mut value: &[u8], mut layout: &str) -> Option<bool> {
 }
 
 impl Parts {
-    /// Whether there is such a day; without a year, February may have 29.
+    /// Whether the day exists; without a year, February may have 29 days.
     fn is_date(&self) -> bool {
-        // Without a century, 00 is a leap year, as 2000 was.
+        // Without a century, 00 is a leap year, like 2000.
         let year = self.century.unwrap_or(20) * 100 + self.year.unwrap_or(0);
         let month = self.month.unwrap_or(1);
         (1..=12).contains(&month)
@@ -160,7 +160,7 @@ mod tests {
         assert!(LAYOUTS.is_sorted());
     }
 
-    /// A format, values that have its layout, and values that do not.
+    /// A format, matching values, and values that do not match.
     const VALUES: [(&str, &str, &str); 16] = [
         (
             "D8",

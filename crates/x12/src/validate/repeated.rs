@@ -1,14 +1,14 @@
 //! HL segments that repeat another one where no level begins.
 //!
-//! A copy of an HL segment is one odd segment. What distinguishes it from one with a wrong identifier is
-//! the segment after it: no level begins with that.
+//! A copy of an HL segment is a stray segment. The segment after it distinguishes it from one with
+//! a wrong identifier: no level begins with that segment.
 
 use super::Validator;
 use super::guide::GuideOrder;
 use super::hierarchy::Hierarchy;
 use crate::{HierarchyFault, Place, Position, Problem, ProblemKind, Segment};
 
-/// What was known before an HL segment with the identifier of an earlier one.
+/// The state before an HL segment with the identifier of an earlier one.
 pub(super) struct RepeatedLevel {
     position: Position,
     guide: GuideOrder,
@@ -16,15 +16,15 @@ pub(super) struct RepeatedLevel {
     lost_levels: (usize, u32),
     /// The loops that it closes.
     closed: Vec<u16>,
-    /// How many problems were kept.
+    /// The number of kept problems.
     problems: usize,
 }
 
-/// Of how many in a transaction that is remembered: each copies what is known.
+/// The maximum number of states that are remembered in a transaction: each is a copy.
 const MOST: u32 = 16;
 
 impl Validator<'_> {
-    /// Remembers what is known before an HL segment with the identifier of an earlier one.
+    /// Remembers the state before an HL segment with the identifier of an earlier one.
     #[cold]
     pub(super) fn remember_repeated_level(&mut self, position: &Position) {
         self.repeated_levels = self.repeated_levels.saturating_add(1);
@@ -41,8 +41,9 @@ impl Validator<'_> {
         }));
     }
 
-    /// Takes the segment after such an HL segment: if no level begins with it, the HL segment is odd, and
-    /// what follows is checked as if it were not there. At the end of the transaction there is no segment.
+    /// Handles the segment after such an HL segment: if no level begins with it, the HL segment is
+    /// stray, and what follows is checked as if it did not exist. At the end of the transaction
+    /// there is no segment.
     #[cold]
     pub(super) fn judge_repeated_level(&mut self, next: Option<(&Segment<'_>, Place)>) {
         let begins = |(segment, place): (&Segment<'_>, Place)| {

@@ -1,4 +1,4 @@
-//! The report of a validation: headings for the parts with problems, a line a problem.
+//! The report of a validation: headings for the parts with problems, and one line per problem.
 
 use std::fmt::Write as _;
 
@@ -7,21 +7,20 @@ use crate::message::printable;
 use crate::text::decode;
 use crate::{Isa, Omitted, Position, Problem, Segment};
 
-/// What a validation found.
+/// The results of a validation.
 #[derive(Clone, Debug, Default)]
 pub struct Validation {
-    /// The problems, those of the envelope among them, in the order of the input, as far as they were
-    /// kept.
+    /// The kept problems, including those of the envelope, in the order of the input.
     pub problems: Vec<Problem>,
     /// The problems that were not kept.
     pub omitted: Omitted,
-    /// What is not as it should be and is tolerated, as far as it was kept.
+    /// The kept notes about tolerated problems.
     pub notes: Vec<Problem>,
     /// The headings of the parts in which the problems are.
     pub headings: Vec<Heading>,
 }
 
-/// What a report says of an interchange, a group or a transaction.
+/// The facts in a report about an interchange, a group or a transaction.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Heading {
     interchange: u32,
@@ -31,7 +30,7 @@ pub struct Heading {
     control: Box<str>,
     version: Box<str>,
     agency: Box<str>,
-    /// Whether it is among the headings of the report already.
+    /// Whether it is already among the headings of the report.
     pub(super) is_listed: bool,
 }
 
@@ -114,7 +113,7 @@ impl Heading {
 }
 
 impl Validation {
-    /// How many problems were found.
+    /// The number of problems found.
     #[must_use]
     pub fn total(&self) -> u64 {
         self.omitted
@@ -122,8 +121,8 @@ impl Validation {
             .saturating_add(self.problems.len() as u64)
     }
 
-    /// Whether the transaction at a position may have problems when it is validated by itself, as a
-    /// [`Piece`](crate::Piece). One that has none in the whole input has none then.
+    /// Whether the transaction at a position may have problems if it is validated separately, as a
+    /// [`Piece`](crate::Piece). If it has none in the whole input, it has none then.
     #[must_use]
     pub fn may_concern(&self, transaction: &Position) -> bool {
         let concerns = |problem: &Problem| {
@@ -133,13 +132,13 @@ impl Validation {
                 && is_same(at.group, transaction.group)
                 && is_same(at.transaction, transaction.transaction)
         };
-        // What was not kept may concern any.
+        // Problems that were not kept may concern any transaction.
         self.omitted.count() > 0
             || self.notes.len() >= NOTE_LIMIT
             || self.problems.iter().chain(&self.notes).any(concerns)
     }
 
-    /// The report, empty when there are no problems.
+    /// The report, empty if there are no problems.
     #[must_use]
     pub fn report(&self) -> String {
         let mut text = String::new();

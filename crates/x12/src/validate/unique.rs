@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-/// The control numbers met. Those that count by one take no room.
+/// The control numbers so far. Consecutive numbers need no memory.
 #[derive(Default)]
 pub(super) struct SeenNumbers {
-    /// The first and the last of a run of numbers of one length, each one more than the one before.
+    /// The first and the last of a run of consecutive numbers with the same length.
     run: Option<(u64, u64, usize)>,
     others: HashSet<Box<[u8]>>,
 }
@@ -16,7 +16,7 @@ impl SeenNumbers {
         self.others.clear();
     }
 
-    /// Notes a number; false where it has been noted before.
+    /// Records a number; returns false if it has been recorded before.
     pub(super) fn is_new(&mut self, id: &[u8]) -> bool {
         let number = number(id).map(|number| (number, id.len()));
         match (&mut self.run, number) {

@@ -3,7 +3,7 @@
 use crate::Segment;
 use crate::text::decode;
 
-/// Which element identifies the unit in the transactions of a set.
+/// The element that identifies the unit in the transactions of a set.
 struct Row {
     sets: &'static [&'static str],
     /// The name in CTX01.
@@ -45,7 +45,7 @@ const ROWS: [Row; 4] = [
     },
 ];
 
-/// The unit in force.
+/// The current unit.
 #[derive(Default)]
 pub(super) struct BusinessUnit {
     row: Option<&'static Row>,
@@ -53,7 +53,7 @@ pub(super) struct BusinessUnit {
 }
 
 impl BusinessUnit {
-    /// Begins a transaction; only guides ask for units.
+    /// Begins a transaction; only guides use units.
     pub(super) fn begin(&mut self, set: &[u8], is_guided: bool) {
         let mut rows = ROWS.iter().filter(|_| is_guided);
         self.row = rows.find(|row| row.sets.iter().any(|item| item.as_bytes() == set));

@@ -5,8 +5,8 @@ use crate::delimiters::WIDE;
 use crate::tables::ElementType;
 use crate::text::decode;
 
-/// How many characters of a value count, with and without the blanks around it: signs, points and
-/// exponents do not count, and trailing blanks only help to reach the least length.
+/// The number of counted characters in a value, with and without surrounding spaces: signs, points
+/// and exponents do not count, and trailing spaces count only towards the minimum length.
 pub(super) fn lengths(value: &Element<'_>, form: ElementType) -> (usize, usize) {
     let text = value.value();
     match form {
@@ -29,12 +29,12 @@ pub(super) fn lengths(value: &Element<'_>, form: ElementType) -> (usize, usize) 
     }
 }
 
-/// Whether a value is of its element's type.
+/// Whether a value matches its element's type.
 pub(super) fn is_well_formed(value: &Element<'_>, form: ElementType) -> bool {
     is_well_formed_text(value.value(), form)
 }
 
-/// Whether the bytes of a value are of a type.
+/// Whether the bytes of a value match a type.
 pub(crate) fn is_well_formed_text(text: &[u8], form: ElementType) -> bool {
     match form {
         ElementType::Text | ElementType::Code => !text.iter().any(u8::is_ascii_control),
@@ -81,7 +81,7 @@ fn is_date(text: &[u8]) -> bool {
     (1..=days_of(year, month)).contains(&day)
 }
 
-/// How many days a month has; none where there is no such month.
+/// The number of days in a month; `None` if there is no such month.
 pub(super) fn days_of(year: u32, month: u32) -> u32 {
     let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     match month {

@@ -5,16 +5,16 @@ use std::fmt;
 use super::value::{JsonError, Value};
 use super::{Output, SegmentDraft, WriteOptions};
 
-/// Why a document cannot be written, and where in it.
+/// Why a document cannot be written, and the place in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DocumentError {
     /// The place, such as `interchanges[0].functional_groups[0]`.
     pub path: String,
-    /// What is wrong there.
+    /// The problem there.
     pub fault: DocumentFault,
-    /// What else is wrong; headers are checked to the end of the document.
+    /// Further problems; headers are checked to the end of the document.
     pub others: Vec<DocumentError>,
-    /// How many more errors of headers there are.
+    /// The number of further errors in headers.
     pub omitted: usize,
 }
 
@@ -29,37 +29,37 @@ impl DocumentError {
     }
 }
 
-/// What can be wrong with a document.
+/// The possible problems of a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DocumentFault {
-    /// The text ceases to be JSON at this byte.
+    /// The text is not valid JSON from this byte on.
     JsonError(usize),
-    /// The text ceases to be XML after this byte.
+    /// The text is not valid XML from this byte on.
     NotXml(usize),
     /// This member is missing.
     Missing(&'static str),
-    /// A JSON string holds the JSON or XML that should stand there itself.
+    /// The JSON or XML that should be here is inside a JSON string.
     Quoted,
-    /// This member of a reply holds the document.
+    /// The document is in this member of a reply.
     InReply(&'static str),
-    /// Something else than this stands there.
+    /// Something other than this was found.
     Expected(&'static str),
     /// This key does not name an element.
     KeyUnknown(String),
-    /// An element of a header, or all of them where the position is 0, must have a value.
+    /// An element of a header, or all of them if the position is 0, must have a value.
     HeaderMissing {
         /// The header's identifier, such as `GS`.
         segment: &'static str,
         /// The position of the element.
         position: usize,
     },
-    /// An element of an ISA segment has more characters than fit.
+    /// An element of an ISA segment has too many characters.
     HeaderTooLong {
         /// The position of the element.
         position: usize,
-        /// How many characters fit.
+        /// The maximum number of characters.
         limit: usize,
-        /// How many there are.
+        /// The actual number of characters.
         found: usize,
     },
 }
@@ -117,17 +117,17 @@ impl fmt::Display for DocumentFault {
 
 impl std::error::Error for DocumentError {}
 
-/// The members of replies of the service that hold a document.
+/// The members with a document in replies of the service.
 const REPLY_MEMBERS: [&str; 2] = ["mappedFileContent", "parsedFileContent"];
 
 /// Writes a document as X12.
 ///
-/// Loops are written in the order of their segments, whatever their names; where an array is expected
-/// a single object will do.
+/// Loops are written in the order of their segments, whatever their names; a single object is
+/// accepted in place of an array.
 ///
 /// # Errors
-/// When the text is not JSON, or not a document: the first place where it is not. When headers lack
-/// something or do not fit: each place.
+/// If the text is not JSON or not a document: the first invalid place. If headers lack values or
+/// have wrong ones: each place.
 pub fn write_json(document: &str, writing: &WriteOptions) -> Result<Vec<u8>, DocumentError> {
     let fault = |JsonError(byte)| DocumentError::new("", DocumentFault::JsonError(byte));
     let root = Value::parse(document).map_err(fault)?;
@@ -226,7 +226,7 @@ fn lack(value: &Value<'_>, key: &'static str) -> DocumentFault {
     }
 }
 
-/// The elements of a header: the members whose keys begin with its identifier and a position.
+/// The elements of a header: the members whose keys consist of its identifier and a position.
 fn header(value: &Value<'_>, id: &str, path: &str) -> Result<SegmentDraft, DocumentError> {
     let Value::Object(members) = value else {
         return Err(DocumentError::new(
@@ -262,7 +262,7 @@ fn header(value: &Value<'_>, id: &str, path: &str) -> Result<SegmentDraft, Docum
 }
 
 /// Writes an item of a list of segments: a segment, a loop, or several of these in one object. The
-/// first segment of a loop is `opener` where the item does not say.
+/// first segment of a loop is `opener` unless the item says otherwise.
 fn write_item(
     output: &mut Output<'_>,
     item: &Value<'_>,
@@ -314,7 +314,7 @@ fn flush(output: &mut Output<'_>, draft: &mut SegmentDraft) {
     }
 }
 
-/// Sets the element that a key such as `EB_03` or `EB_03#2` names.
+/// Sets the element in a key such as `EB_03` or `EB_03#2`.
 fn set(
     draft: &mut SegmentDraft,
     key: &str,
@@ -348,7 +348,7 @@ fn set(
     Ok(())
 }
 
-/// Sets the component that a key such as `EB_03_02` names, of an element and its repetition.
+/// Sets the component in a key such as `EB_03_02`, for an element and its repetition.
 fn set_component(
     draft: &mut SegmentDraft,
     (position, repetition): (usize, usize),

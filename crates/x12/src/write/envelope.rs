@@ -1,4 +1,4 @@
-//! The envelope of an output: headers by the options, trailers with their counts.
+//! The envelope of an output: headers from the options, trailers with their counts.
 
 use super::segments::{SegmentDraft, SegmentWriter};
 use super::{DocumentError, DocumentFault, WriteOptions};
@@ -21,14 +21,14 @@ pub(crate) struct Output<'o> {
     groups: u64,
     transactions: u64,
     segments: u64,
-    /// What the header written last lacks or has too much of.
+    /// The missing and wrong elements of the last header.
     faults: Vec<DocumentFault>,
     errors: Vec<DocumentError>,
-    /// How many errors are not in `errors`.
+    /// The number of errors that are not in `errors`.
     omitted: usize,
 }
 
-/// How many errors of headers are listed.
+/// The maximum number of header errors that are listed.
 const ERROR_LIMIT: usize = 20;
 
 impl<'o> Output<'o> {
@@ -51,7 +51,7 @@ impl<'o> Output<'o> {
         }
     }
 
-    /// Notes where the header stands that was written last, if it has faults.
+    /// Records the place of the last header, if it has faults.
     pub(crate) fn locate_faults(&mut self, path: &str) {
         for fault in self.faults.drain(..) {
             if self.errors.len() < ERROR_LIMIT {
@@ -62,7 +62,7 @@ impl<'o> Output<'o> {
         }
     }
 
-    /// Notes which of the elements that it must have a header lacks.
+    /// Records which required elements a header lacks.
     fn need(&mut self, segment: &'static str, header: &SegmentDraft, positions: &[usize]) {
         let missing = |position| DocumentFault::HeaderMissing { segment, position };
         if header.is_empty() {
@@ -78,7 +78,7 @@ impl<'o> Output<'o> {
         self.writer.finish()
     }
 
-    /// The output, unless the document could not be written or headers have faults: then all of them.
+    /// The output, or all errors if the document could not be written or headers have faults.
     pub(crate) fn checked(
         mut self,
         written: Result<(), DocumentError>,
@@ -95,7 +95,7 @@ impl<'o> Output<'o> {
         }
     }
 
-    /// Begins an interchange with the elements that the document gives, empty where it gives none.
+    /// Begins an interchange with the elements of the document, empty if it has none.
     pub(crate) fn interchange(&mut self, mut fields: [String; 16], first_group_version: &str) {
         for (position, value) in &self.writing.isa {
             if let Some(field) = fields.get_mut(position.wrapping_sub(1)) {
@@ -116,7 +116,7 @@ impl<'o> Output<'o> {
         self.groups = 0;
     }
 
-    /// Fills what is missing, chooses the delimiters, and brings each element to its length.
+    /// Fills in missing elements, chooses the delimiters, and adjusts each element to its length.
     fn fitted(&mut self, mut fields: [String; 16], first_group_version: &str) -> [String; 16] {
         const FILLING: [(usize, &str); 7] = [
             (1, "00"),
@@ -156,7 +156,7 @@ impl<'o> Output<'o> {
         fields
     }
 
-    /// ISA11 and the separator that it sets, if any.
+    /// ISA11 and the separator in it, if any.
     fn repetition(&self, fields: &[String; 16]) -> (String, Option<u8>) {
         let [.., isa11, isa12, _, _, _, _] = fields;
         if isa11 == " " && self.writing.delimiters.repetition.is_none() {
@@ -272,7 +272,7 @@ fn replace(draft: &mut SegmentDraft, position: usize, value: &str) {
     }
 }
 
-/// Padded to its length: a control number with zeros before it; a date goes without its century.
+/// Padded to its length: a control number with leading zeros; a date loses its century.
 fn fit(field: &str, position: usize, length: usize) -> String {
     let digits = field.trim();
     let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());

@@ -16,21 +16,22 @@ pub(crate) use segments::SegmentDraft;
 
 use crate::Delimiters;
 
-/// How an output is written.
+/// The options of an output.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WriteOptions {
-    /// The delimiters; without a repetition separator that of the document is used, or else `^`. Before
-    /// version 00402 there is none.
+    /// The delimiters; without a repetition separator, that of the document is used, or else `^`.
+    /// Before version 00402 there is none.
     pub delimiters: Delimiters,
     /// The line breaks.
     pub wrap: Wrap,
-    /// The digits of GS05, cut or filled with zeros to this number; as in the document where none.
+    /// The number of digits of GS05, which is cut or padded with zeros; `None` keeps it as in the
+    /// document.
     pub time_digits: Option<usize>,
-    /// ISA elements to write in place of the document's: position and value.
+    /// ISA elements that replace the document's: position and value.
     pub isa: Vec<(usize, String)>,
-    /// GS elements to write in place of the document's: position and value.
+    /// GS elements that replace the document's: position and value.
     pub gs: Vec<(usize, String)>,
-    /// Control numbers to write in place of the document's.
+    /// Control numbers that replace the document's.
     pub numbers: Option<FirstControlNumbers>,
 }
 
@@ -39,14 +40,14 @@ pub struct WriteOptions {
 pub struct FirstControlNumbers {
     /// ISA13 of the first interchange.
     pub interchange: u64,
-    /// GS06 of the first group; it goes on from group to group.
+    /// GS06 of the first group; it continues from group to group.
     pub group: u64,
     /// ST02 of the first transaction of each group.
     pub transaction: u64,
 }
 
 impl WriteOptions {
-    /// `*`, `:` and `~`, a line for each segment, all else as in the document.
+    /// `*`, `:` and `~`, one line per segment, everything else as in the document.
     #[must_use]
     pub fn standard() -> Self {
         Self {

@@ -8,10 +8,10 @@ const CR: u8 = b'\r';
 const LF: u8 = b'\n';
 
 impl WriteOptions {
-    /// Writes as a sample is written: its delimiters, the repetition separator of its ISA11, its line
-    /// breaks. None where the sample does not begin with an ISA segment.
+    /// The options for writing like a sample: its delimiters, the repetition separator of its
+    /// ISA11, its line breaks. `None` if the sample does not begin with an ISA segment.
     ///
-    /// A sample whose lines break segments is taken for wrapped at their length.
+    /// A sample whose line breaks are within segments is treated as wrapped at their length.
     #[must_use]
     pub fn like(sample: &[u8]) -> Option<Self> {
         let start = sample.windows(3).position(|bytes| bytes == b"ISA")?;
@@ -36,7 +36,7 @@ impl WriteOptions {
     }
 }
 
-/// What comes after a terminator.
+/// The text after a terminator.
 fn by_segment(rest: &[u8]) -> Wrap {
     line_break(rest).map_or(Wrap::OneLine, Wrap::Segment)
 }

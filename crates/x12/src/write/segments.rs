@@ -1,15 +1,15 @@
-//! Segments as bytes: delimiters between the data, never in it; line breaks.
+//! Segments as bytes, with line breaks; delimiters never occur within data.
 
 use crate::Delimiters;
 
-/// How the bytes of an output are broken into lines.
+/// The line breaks of an output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wrap {
     /// A line break after each segment.
     Segment(LineBreak),
     /// No line breaks.
     OneLine,
-    /// A line break after so many bytes, wherever that falls.
+    /// A line break after this number of bytes, at any place.
     Length(usize, LineBreak),
 }
 
@@ -34,10 +34,10 @@ impl LineBreak {
     }
 }
 
-/// What stands in place of a delimiter that occurs in data.
+/// The replacement for a delimiter in data.
 const IN_PLACE: u8 = b'?';
 
-/// A segment to be written: for each element its repetitions, for each of these its components.
+/// A segment to be written: for each element its repetitions, and for each of these its components.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct SegmentDraft {
     pub(crate) id: String,
@@ -57,7 +57,7 @@ impl SegmentDraft {
         }
     }
 
-    /// The place of a component, the positions being counted from 1; made where there is none yet.
+    /// The place of a component, with positions from 1; created if it does not exist.
     pub(crate) fn slot(
         &mut self,
         element: usize,
@@ -74,7 +74,7 @@ impl SegmentDraft {
         values.all(|value| value.trim().is_empty())
     }
 
-    /// Element `position`, where it is simple.
+    /// The element at `position`, if it is simple.
     pub(crate) fn value(&self, position: usize) -> &str {
         let element = self.elements.get(position.wrapping_sub(1));
         let first = element.and_then(|repetitions| repetitions.first()?.first());
@@ -82,7 +82,8 @@ impl SegmentDraft {
     }
 }
 
-/// The most elements, repetitions or components: a key of a document must not make us reserve more.
+/// The maximum number of elements, repetitions or components: a key in a document must not cause
+/// large allocations.
 const MOST: usize = 10_000;
 
 fn at<T: Default>(list: &mut Vec<T>, position: usize) -> Option<&mut T> {
@@ -125,7 +126,7 @@ impl SegmentWriter {
         for (position, element) in (1..).zip(&draft.elements) {
             line.push(delimiters.element);
             if position == binary_at {
-                // The data is counted, so that it may hold delimiters.
+                // The data has a stated length, so it may contain delimiters.
                 line.extend_from_slice(draft.value(binary_at).as_bytes());
             } else if position + 1 == binary_at {
                 line.extend_from_slice(counted.as_bytes());
@@ -140,7 +141,7 @@ impl SegmentWriter {
         self.end(line, delimiters);
     }
 
-    /// Writes an ISA segment, whose elements keep their lengths and whose last is a delimiter.
+    /// Writes an ISA segment, whose elements keep their lengths; the last element is a delimiter.
     pub(crate) fn write_isa(&mut self, fields: &[String], delimiters: Delimiters) {
         let mut line = b"ISA".to_vec();
         for (position, field) in (1..).zip(fields) {

@@ -1,27 +1,27 @@
-//! JSON as far as a document needs it: read into a tree that borrows from the text.
+//! The subset of JSON that a document needs, parsed into a tree that borrows from the text.
 
 use std::borrow::Cow;
 
-/// How deep arrays and objects may nest: HL loops nest to 256 levels, each of an object and an array,
-/// and the rest of a document needs fewer than a hundred.
+/// The maximum depth of nested arrays and objects: HL loops have up to 256 levels, each with an
+/// object and an array, and the rest of a document needs less than a hundred.
 const DEEPEST: usize = 2 * 256 + 100;
 
 /// A JSON value.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Value<'a> {
-    /// A string, or a number or boolean as it is spelled.
+    /// A string, or the text of a number or boolean.
     Text(Cow<'a, str>),
     Null,
     Array(Vec<Value<'a>>),
     Object(Vec<(Cow<'a, str>, Value<'a>)>),
 }
 
-/// Where a text ceases to be JSON, in bytes from its beginning.
+/// The byte from which a text is not valid JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct JsonError(pub(crate) usize);
 
 impl<'a> Value<'a> {
-    /// Reads a text that is one JSON value.
+    /// Parses a text with exactly one JSON value.
     pub(crate) fn parse(text: &'a str) -> Result<Self, JsonError> {
         let mut parser = Parser { text, at: 0 };
         let value = parser.value(0)?;
@@ -43,12 +43,12 @@ impl<'a> Value<'a> {
             .map(|(_, value)| value)
     }
 
-    /// Whether this is a string that holds JSON or XML, or a string that does.
+    /// Whether this is a string that contains JSON or XML, or a string that does.
     pub(crate) fn is_quoted(&self) -> bool {
         matches!(self, Self::Text(text) if text.trim_start().starts_with(['{', '[', '<', '"']))
     }
 
-    /// The items of an array; a value that is none counts as its only item.
+    /// The items of an array; any other value counts as its only item.
     pub(crate) fn items(&self) -> &[Value<'a>] {
         match self {
             Value::Array(items) => items,
@@ -192,7 +192,8 @@ impl<'a> Parser<'a> {
         Ok(plain)
     }
 
-    /// `\u00e9`, or two such for a character outside the basic plane; half of a pair becomes U+FFFD.
+    /// `\u00e9`, or two of these for a character outside of the basic plane; half of a pair becomes
+    /// U+FFFD.
     fn unicode(&mut self) -> Result<char, JsonError> {
         let Some(first) = unit(self.rest()) else {
             return self.fail();

@@ -38,11 +38,11 @@ const GROUP: [(&str, usize); 8] = [
 /// The attributes of a transaction that are ST elements.
 const TRANSACTION: [(&str, usize); 3] = [("DocType", 1), ("Control", 2), ("Version", 3)];
 
-/// Writes a document in XML as X12; loops count for nothing but the order of their segments.
+/// Writes an XML document as X12; loops matter only for the order of their segments.
 ///
 /// # Errors
-/// When the text is not XML, an element has no position in its segment, or headers lack something or
-/// do not fit.
+/// If the text is not XML, an element has no position in its segment, or headers lack values or
+/// have wrong ones.
 pub fn write_xml(document: &str, writing: &WriteOptions) -> Result<Vec<u8>, DocumentError> {
     let mut walk = Walk {
         output: Output::new(writing),
@@ -61,13 +61,13 @@ pub fn write_xml(document: &str, writing: &WriteOptions) -> Result<Vec<u8>, Docu
 struct Walk<'o> {
     output: Output<'o>,
     isa: SegmentDraft,
-    /// The position of the ISA element that the next address gives.
+    /// The position of the ISA element in the next address.
     address: usize,
-    /// Whether the open interchange has been written as far as its ISA.
+    /// Whether the ISA of the open interchange has been written.
     has_begun: bool,
     seen: bool,
     segment: SegmentDraft,
-    /// Element, repetition and component to which the next text belongs.
+    /// The element, repetition and component of the next text.
     slot: (usize, usize, usize),
     text: String,
 }
@@ -187,7 +187,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Puts the text where it belongs; blanks around subelements are no text.
+    /// Adds the text at its place; spaces around subelements are ignored.
     fn put(&mut self) {
         let (element, repetition, component) = self.slot;
         let text = std::mem::take(&mut self.text);

@@ -1,4 +1,4 @@
-//! What is kept of an input is bounded, and what is left out is still decided.
+//! The kept problems of an input are limited, and the effects of the others are still included.
 
 use std::fmt::Write as _;
 
@@ -33,7 +33,7 @@ impl Found {
         }
     }
 
-    /// What the acknowledgements decide: the segments without details, with their codes sorted.
+    /// The effects in the acknowledgements: the segments without details, with their codes sorted.
     fn verdicts(&self) -> Vec<String> {
         let how = AcknowledgementOptions {
             form: AcknowledgementForm::Functional,
@@ -69,7 +69,7 @@ fn sorted(segment: &str) -> String {
     elements.join("*")
 }
 
-/// A transaction of segments and what its trailer says.
+/// A transaction with these segments and these values in its trailer.
 fn transaction(number: usize, segments: &[&str], count: usize) -> String {
     let body = [segments, &[""]].concat().join("~");
     format!("ST*850*{number:04}~{body}SE*{count}*{number:04}~")
@@ -148,7 +148,7 @@ fn a_bad_transaction_after_very_many_problems_is_rejected() {
 
 #[test]
 fn misplaced_segments_are_kept_up_to_the_limit() {
-    // Of several misplaced segments in a row only the first is reported.
+    // Of several consecutive misplaced segments, only the first is reported.
     let one = "X~Y~TA1*000000042*260301*0930*A*000~";
     let input = format!("{ISA}{}IEA*0*000000043~", one.repeat(100_000));
     let (_, reading) = read(input.as_bytes(), ReceivedInterchanges::new());

@@ -1,4 +1,4 @@
-//! The list of what users report, and the tests that cover it.
+//! The list of users' reports, and the tests that cover it.
 
 use std::fs;
 use std::path::Path;

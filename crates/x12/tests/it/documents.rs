@@ -100,8 +100,8 @@ fn a_binary_segment_that_is_none_is_read_as_text() {
     }
 }
 
-/// Values of all lengths and with blanks around, and segments with identifiers and numbers of elements
-/// that are usual and that are not.
+/// Values of all lengths and with surrounding spaces, and segments with common and uncommon
+/// identifiers and numbers of elements.
 fn lengths() -> Vec<u8> {
     let mut text = String::from(
         "ISA*00*          *00*          *ZZ*A              *ZZ*B              *260301*0930*^*00501*000000001*0*T*:~\
@@ -125,7 +125,7 @@ fn lengths() -> Vec<u8> {
     text.into_bytes()
 }
 
-/// Levels within levels, deeper than the writer has a short way for.
+/// Nested levels, deeper than the writer's fast way supports.
 fn levels() -> Vec<u8> {
     let mut text = String::from(
         "ISA*00*          *00*          *ZZ*A              *ZZ*B              *260301*0930*U*00401*000000001*0*T*:~\
@@ -138,7 +138,7 @@ fn levels() -> Vec<u8> {
     text.into_bytes()
 }
 
-/// Compact JSON with a line for each item, indented by two blanks a level.
+/// Compact JSON with a line for each item, indented by two spaces per level.
 pub(crate) fn indented(compact: &str) -> String {
     let (mut text, mut depth, mut is_string, mut is_escaped) = (String::new(), 0, false, false);
     let mut characters = compact.chars().peekable();
@@ -220,7 +220,7 @@ fn xml_is_balanced() {
     }
 }
 
-/// Blanks are data in GS and ST02, and padding in the elements of other segments.
+/// Spaces are data in GS and ST02, and padding in the elements of other segments.
 #[test]
 fn blanks_of_headers_are_kept() {
     let input = "ISA*00*          *00*          *ZZ*FERN           *ZZ*MOSS           *260301*0930*U*00401*000000001*0*T*:~\

@@ -1,10 +1,10 @@
-//! One fault in the everyday file of a guide is one problem, with the guide and without.
+//! One fault in the typical file of a guide is one problem, with the guide and without.
 
 use std::fs;
 
 use b2bi_local_x12::{Strictness, Validator, read};
 
-/// The messages about a file of these segments; SE01 is that of the segments.
+/// The messages about a file with these segments and a correct SE01.
 fn messages(segments: &[String]) -> Vec<String> {
     let mut segments = segments.to_vec();
     let st = segments
@@ -23,7 +23,7 @@ fn messages(segments: &[String]) -> Vec<String> {
     problems.iter().map(ToString::to_string).collect()
 }
 
-/// The segments of each everyday file, as it is and without its guide.
+/// The segments of each typical file, unchanged and without its guide.
 fn everyday() -> Vec<(String, Vec<String>)> {
     let mut found = Vec::new();
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/x12/guides");
@@ -61,8 +61,8 @@ fn inner(segments: &[String]) -> std::ops::Range<usize> {
     place("ST*").unwrap() + 1..place("SE*").unwrap()
 }
 
-/// Whether a segment belongs to the reporting categories of an 834, whose LX, N1 and REF are those of other
-/// loops too: without one of them the others stand in those.
+/// Whether a segment belongs to the reporting categories of an 834, whose LX, N1 and REF also occur
+/// in other loops: if one is missing, the others belong to those.
 fn is_ambiguous(segments: &[String], number: usize) -> bool {
     let of_categories = ["LS*", "LX*", "N1*75"];
     let mut of_categories = of_categories.iter();
@@ -70,7 +70,7 @@ fn is_ambiguous(segments: &[String], number: usize) -> bool {
         && of_categories.any(|start| segments[number].starts_with(start))
 }
 
-/// Makes faults in each file: each is at most one problem, and at least `least`.
+/// Makes faults in each file: each is at most one problem, and `least` is the minimum in total.
 fn check(least: usize, faults: impl Fn(&[String], usize) -> Vec<Vec<String>>) {
     for (name, segments) in everyday() {
         assert_eq!(messages(&segments), Vec::<String>::new(), "{name}");
@@ -114,12 +114,13 @@ fn a_second_header_segment_is_one_problem_wherever_it_stands() {
     });
 }
 
-/// A value that cannot be is one problem, also where it is the qualifier that a guide tells a place by.
+/// An invalid value is one problem, also if it is the qualifier by which a guide distinguishes a
+/// place.
 #[test]
 fn a_wrong_value_is_one_problem() {
     check(0, |segments, number| {
         let parts: Vec<&str> = segments[number].split('*').collect();
-        // A composite that is one value lacks its other components too.
+        // A composite with a single value lacks its other components too.
         let is_simple = |at: &usize| !parts[*at].is_empty() && !parts[*at].contains(':');
         let simple = (1..parts.len()).filter(is_simple);
         let values = simple.flat_map(|at| ["\u{1}", "Q", "?!?!"].map(|value| (at, value)));
@@ -134,7 +135,7 @@ fn a_wrong_value_is_one_problem() {
     });
 }
 
-/// The transaction goes on behind it, so nothing begins or ends there.
+/// The transaction continues after it, so nothing begins or ends there.
 #[test]
 fn a_segment_of_the_envelope_within_a_transaction_is_one_problem() {
     check(1, |segments, number| {
@@ -203,7 +204,7 @@ fn an_odd_segment_in_place_of_another_is_one_problem() {
     });
 }
 
-/// The elements are those of the segment that was meant.
+/// The elements are those of the intended segment.
 #[test]
 fn a_mistyped_identifier_is_one_problem() {
     check(1, |segments, number| {
@@ -226,7 +227,7 @@ fn a_mistyped_identifier_is_one_problem() {
     });
 }
 
-/// An HL segment that occurs a second time, where the guide has no level begin.
+/// An HL segment that occurs again where the guide begins no level.
 #[test]
 fn a_copy_of_an_hl_segment_is_one_problem() {
     let guides = ["005010X222A1", "005010X223A2", "005010X214", "005010X217"];
@@ -247,7 +248,7 @@ fn a_copy_of_an_hl_segment_is_one_problem() {
     });
 }
 
-/// The messages about a file with a segment behind the first that begins with `after`.
+/// The messages about a file with a segment after the first that begins with `after`.
 fn messages_with(name: &str, after: &str, odd: &str) -> Vec<String> {
     let files = everyday();
     let (_, segments) = files.iter().find(|(found, _)| found == name).unwrap();
@@ -285,7 +286,7 @@ fn a_segment_with_a_qualifier_of_no_place_is_one_problem() {
     }
 }
 
-/// The message tells the values that the guide has for such a segment.
+/// The message lists the guide's values for such a segment.
 #[test]
 fn a_qualifier_of_no_place_is_answered_with_those_that_are() {
     let found = messages_with("institutional-claim", "HI*", "HI*BP:A1:D8:20260201");

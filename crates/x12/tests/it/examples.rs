@@ -1,4 +1,4 @@
-//! An everyday file of each guide of version 5010, which validates without a message.
+//! A typical file for each guide of version 5010, which validates without a message.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -53,7 +53,7 @@ fn no_example_is_another_under_a_second_guide() {
     assert_eq!(bodies.len(), examples.len());
 }
 
-/// Whether the guide misses one of the segments when that is left out.
+/// Whether the guide reports a segment that is left out.
 fn demands(text: &str) -> bool {
     let lines: Vec<&str> = text.lines().collect();
     (3..lines.len() - 3).any(|left_out| {
@@ -71,7 +71,7 @@ fn the_guide_of_every_example_is_in_force() {
         .filter(|(_, _, text)| !demands(text))
         .map(|(_, guide, _)| guide)
         .collect();
-    // These have no facts beyond the standard's.
+    // These have only the standard's facts.
     let known = ["275 005010X210", "275 005010X211"].map(str::to_owned);
     assert_eq!(lenient, BTreeSet::from(known));
 }

@@ -1,10 +1,10 @@
-//! Inputs that are right, and that tables with a slip once called wrong.
+//! Correct inputs that faulty tables once rejected.
 
 use b2bi_local_x12::{Strictness, Validator, read};
 
 const ISA: &str = "ISA*00*          *00*          *ZZ*QUAY           *ZZ*HARBOUR        *260301*0930*^*00501*000000001*0*T*:~";
 
-/// The report of one transaction without its ST and SE.
+/// The report about one transaction, given without its ST and SE.
 fn report(group: &str, version: &str, set: &str, body: &str) -> String {
     let count = body.matches('~').count() + 2;
     let input = format!(

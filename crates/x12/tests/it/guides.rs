@@ -1,4 +1,4 @@
-//! What implementation guides demand beyond the standard.
+//! Requirements of implementation guides in addition to the standard.
 
 use std::fs;
 
@@ -29,7 +29,7 @@ fn messages(input: &str, guided: bool) -> Vec<String> {
     report
         .lines()
         .filter_map(|line| Some(line.split_once("*** ")?.1.to_owned()))
-        // The faults that are made here change how many segments there are.
+        // The faults here change the number of segments.
         .filter(|line| !line.contains("Segment count error"))
         .collect()
 }
@@ -94,7 +94,7 @@ fn what_standard_and_guide_demand_is_said_once() {
     let guided = messages(&input, true);
     assert_eq!(plain.len(), 2, "{plain:?}");
     assert_eq!(guided.len(), 2, "{guided:?}");
-    // The standard wants N102 or N103, the guide N102.
+    // The standard requires N102 or N103, the guide N102.
     assert!(guided[0].ends_with("Required data element N1-2 is missing."));
     assert_eq!(plain[1], guided[1]);
 }
@@ -144,7 +144,7 @@ fn real_inputs_follow_their_guides() {
         }
     }
     misplaced.sort();
-    // One has the wrong component separator, one leaves out all that comes before its NM1.
+    // One has the wrong component separator, one omits everything before its NM1.
     let known = ["834-005010-26b654cb41", "837-005010-0848caaec9"];
     assert!(
         misplaced.iter().all(|name| known.contains(&name.as_str())),

@@ -1,10 +1,10 @@
-//! The hierarchy that HL segments spell out.
+//! The hierarchy of HL segments.
 
 use b2bi_local_x12::{Strictness, Validator, read};
 
 const ISA: &str = "ISA*00*          *00*          *ZZ*QUAY           *ZZ*HARBOUR        *260301*0930*^*00501*000000001*0*T*:~";
 
-/// The messages about one transaction without its ST and SE.
+/// The messages about one transaction, given without its ST and SE.
 fn messages(group: &str, version: &str, set: &str, body: &str) -> Vec<String> {
     let guide = if version.len() > 6 { version } else { "" };
     let count = body.matches('~').count() + 2;
@@ -21,7 +21,7 @@ fn messages(group: &str, version: &str, set: &str, body: &str) -> Vec<String> {
         .collect()
 }
 
-/// What a level of a claim holds besides its HL.
+/// The contents of a claim's level in addition to its HL.
 fn content(level: &str) -> &'static str {
     const CLAIM: &str =
         "CLM*C1*10***11:B:1*Y*A*Y*Y~HI*ABK:A000~LX*1~SV1*HC:99213*10*UN*1***1~DTP*472*D8*20260101~";
@@ -35,7 +35,7 @@ fn content(level: &str) -> &'static str {
     }
 }
 
-/// A claim with these HL segments; a claim follows each level that announces no other.
+/// A claim with these HL segments; a claim follows each level that announces no child.
 fn claim(levels: &[&str]) -> String {
     let mut body =
         "BHT*0019*00*1*20260301*0930*CH~NM1*41*2*QUAY BILLING*****46*Q1~PER*IC*DESK*TE*5550000001~\
@@ -128,7 +128,7 @@ fn a_parent_is_open() {
     );
 }
 
-/// An HL segment with a faulty HL01 is still the parent of those that name it by the right one.
+/// An HL segment with a wrong HL01 is still the parent of those that refer to it by the right one.
 #[test]
 fn a_faulty_identifier_is_one_problem() {
     let out_of_sequence = "is out of sequence. Expected 2";
@@ -154,7 +154,7 @@ fn a_faulty_identifier_is_one_problem() {
     );
 }
 
-/// A lost HL segment is missing; the one above it, which announces it, is right.
+/// A lost HL segment is missing; its parent, which announces it, is right.
 #[test]
 fn a_lost_level_is_one_problem() {
     let found = messages(
@@ -193,7 +193,7 @@ fn a_level_is_allowed_below_its_parent() {
 
 #[test]
 fn one_fault_of_a_level_is_told_once() {
-    // A guide that does not use HL02 here, or has no such HL04, would say the same.
+    // A guide that does not use HL02 here, or has no such HL04, would report the same.
     check(
         &["1*1*20*1", "2*1*22*0"],
         &["Data element HL-2 with value |1| names no earlier HL segment"],

@@ -1,4 +1,4 @@
-//! The crate as its users see it.
+//! Tests of the public API.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod acknowledging;

@@ -1,4 +1,4 @@
-//! Loop names of one's own.
+//! Custom loop names.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! One odd segment is one problem, and the rest stays in its loops.
+//! A stray segment is one problem, and the rest stays in its loops.
 
 use b2bi_local_x12::{Layout, Strictness, Validator, WriteOptions, read, to_json, write_json};
 use serde_json::Value;
@@ -24,7 +24,7 @@ fn messages(input: &str) -> Vec<String> {
         .collect()
 }
 
-/// Each segment of a document with the loops in which it stands.
+/// Each segment of a document with its loops.
 fn places(value: &Value, within: &str, found: &mut Vec<String>) {
     for item in value.as_array().unwrap() {
         for (key, value) in item.as_object().unwrap() {
@@ -52,7 +52,7 @@ fn document(input: &str) -> Vec<String> {
     found
 }
 
-/// Puts `odd` after `after`: `wanted` is all that is said, and every other segment keeps its place.
+/// Adds `odd` after `after`: `wanted` is the only message, and every other segment keeps its place.
 fn check(after: &str, odd: &str, wanted: &str) {
     let input = CLAIM
         .replacen(after, &format!("{after}{odd}"), 1)
@@ -111,7 +111,7 @@ fn a_segment_that_a_claim_has_elsewhere_closes_nothing() {
         "BHT*0019*00*1*20260301*0930*CH~",
         "Segment BHT at position 13",
     );
-    // The claim is closed, so what follows leaves it, but nothing more is said.
+    // The claim is closed, so what follows is outside of it, but nothing more is reported.
     for after in [
         "CLM*C1*10***11:B:1*Y*A*Y*Y~",
         "LX*1~",
@@ -129,7 +129,7 @@ fn a_segment_that_a_claim_has_elsewhere_closes_nothing() {
     check("LX*1~", "MIA*1~", "Segment MIA at position");
 }
 
-/// Replaces a segment's identifier by one that nobody knows.
+/// Replaces a segment's identifier by an unknown one.
 fn mistyped(right: &str, wrong: &str) {
     for (at, _) in CLAIM.match_indices(&format!("~{right}*")) {
         let (before, rest) = CLAIM.split_at(at + 1);
@@ -216,7 +216,7 @@ fn replaced(input: &str, number: usize, by: &str) -> String {
     text
 }
 
-/// Whatever segment is lost or replaced by an odd one, there is one message at most.
+/// Whatever segment is lost or replaced by a stray one, there is at most one message.
 #[test]
 fn a_lost_segment_is_one_problem_whatever_it_opened() {
     let with_pay_to = CLAIM
@@ -296,7 +296,7 @@ fn a_lost_opener_is_named_where_its_loop_is_required() {
     );
 }
 
-/// Problems that have nothing to do with each other are both reported.
+/// Independent problems are both reported.
 #[test]
 fn separate_problems_stay_separate() {
     for (changes, wanted) in [
@@ -334,7 +334,7 @@ fn separate_problems_stay_separate() {
     }
 }
 
-/// Replaces one text by another: exactly the wanted message follows.
+/// Replaces one text by another: there is exactly the wanted message.
 fn said(old: &str, new: &str, count: u32, wanted: &str) {
     let input = CLAIM
         .replacen(old, new, 1)

@@ -1,4 +1,4 @@
-//! What is read on several threads is what one thread reads.
+//! Reading on several threads gives the same result as on one.
 
 use std::convert::Infallible;
 use std::fmt::Write as _;
@@ -16,7 +16,7 @@ use proptest::sample::{Index, select};
 
 const ISA: &str = "ISA*00*          *00*          *ZZ*A              *ZZ*B              \
     *260301*0930*^*00501*000000001*0*T*:~";
-/// Transactions, of which some have problems, before their control numbers are set.
+/// Transactions, some of which have problems, before their control numbers are set.
 const TRANSACTIONS: [&str; 8] = [
     "ST*850*#~BEG*00*SA*PO-#**20260301~PO1*1*4*EA*12.5*TE*VN*A-#~CTT*1~SE*5*#~",
     "ST*850*#~\nBEG*00*SA*PO-#**20260301~\nREF*DP*a^b~\nPO1*1*4*EA*12.5**VN*A:#~\nCTT*1~\nSE*6*#~\n",
@@ -28,8 +28,8 @@ const TRANSACTIONS: [&str; 8] = [
     "ST*275*#~BIN*12*SE*1*1~ST*x*~SE*3*#~",
 ];
 
-/// Files of several interchanges, groups and transactions, in which some bytes are replaced, left out or
-/// repeated.
+/// Files with several interchanges, groups and transactions, in which some bytes are replaced,
+/// removed or repeated.
 fn files() -> impl Strategy<Value = Vec<u8>> {
     let transactions = vec((select(TRANSACTIONS.to_vec()), 1..4_u8), 0..7);
     let groups = vec((transactions, select(vec!["PO", "PI", "FA"])), 1..4);
@@ -77,7 +77,7 @@ fn damage(mut input: Vec<u8>, changes: Vec<(Index, u8, u8)>) -> Vec<u8> {
     input
 }
 
-/// All that a sink has made, to compare.
+/// All results of a sink, for comparison.
 trait Outcome {
     fn outcome(self, reading: &ReadReport) -> String;
 }
@@ -195,7 +195,7 @@ fn wrapped_files_and_those_with_other_delimiters_read_the_same() {
     }
 }
 
-/// Counts transactions that others have read, and segments that it is shown itself.
+/// Counts transactions that others have read, and segments that it gets itself.
 #[derive(Default)]
 struct Counted {
     accepted: usize,
@@ -254,7 +254,7 @@ fn counted(body: &str, count: usize, (window, largest): (usize, usize)) -> (usiz
 fn transactions_without_problems_are_read_by_other_threads() {
     let good = TRANSACTIONS[0].replace('#', "0001");
     assert_eq!(counted(&good.repeat(10), 10, (1 << 20, 0)), (40, 0));
-    // Where they have problems, this thread reads them: three segments of each.
+    // If they have problems, this thread reads them: three segments of each.
     let wrong = good.replace("SE*5", "SE*4");
     assert_eq!(counted(&wrong.repeat(10), 10, (1 << 20, 0)), (0, 120));
     let mixed = good.repeat(9) + &wrong;

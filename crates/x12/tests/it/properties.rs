@@ -1,4 +1,4 @@
-//! What holds for any input.
+//! Properties of any input.
 
 use std::fs;
 
@@ -14,7 +14,7 @@ use proptest::sample::{Index, select};
 
 use super::documents::{indented, inputs};
 
-/// A fixture in which some bytes are replaced, left out or repeated.
+/// A fixture in which some bytes are replaced, removed or repeated.
 fn damaged() -> impl Strategy<Value = Vec<u8>> {
     let inputs: Vec<Vec<u8>> = inputs()
         .iter()
@@ -60,7 +60,8 @@ fn check(input: &[u8], size: usize) {
             let lacks = matches!(problem.fault, DocumentFault::HeaderMissing { .. });
             assert!(lacks, "{problem}");
         }
-        // A segment's identifier may be no XML name and hold what XML cannot carry; then it is refused.
+        // A segment's identifier may be invalid as an XML name and contain characters that XML does
+        // not allow; then it is refused.
         let _ = write_xml(&to_xml(input).text, &WriteOptions::standard());
     }
     let ((received, validator), reading) = read(
@@ -143,7 +144,7 @@ fn check(input: &[u8], size: usize) {
     }
 }
 
-/// The segments of an acknowledgement that have the identifier, by their elements.
+/// The segments of an acknowledgement with the identifier, by their elements.
 fn segments<'a>(answer: &'a [u8], id: &[u8]) -> Vec<Vec<&'a [u8]>> {
     let starts: Vec<usize> = memchr::memmem::find_iter(answer, b"ISA").collect();
     let ends = starts.iter().skip(1).copied().chain([answer.len()]);
@@ -164,7 +165,7 @@ fn segments<'a>(answer: &'a [u8], id: &[u8]) -> Vec<Vec<&'a [u8]>> {
         .collect()
 }
 
-/// What an acknowledgement accepts is what the validation and a job accept.
+/// Acknowledgements accept what the validation and a job accept.
 fn assert_agrees(
     answer: &[u8],
     received: &ReceivedInterchanges,
@@ -208,7 +209,7 @@ fn assert_agrees(
     assert_eq!(accepted, sum(4), "{}", answer.escape_ascii());
 }
 
-/// An acknowledgement has no problem by the validation of this crate.
+/// An acknowledgement has no problem in this crate's validation.
 fn assert_valid(answer: &[u8], input: &[u8]) {
     let validator = Validator::new(Strictness::Attested, None).guided();
     let (validator, reading) = read(answer, validator);

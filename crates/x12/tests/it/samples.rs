@@ -1,6 +1,6 @@
-//! Real inputs with known documents, where they are at hand.
+//! Real inputs with known documents, if they are available.
 //!
-//! The folder is named by `B2BI_LOCAL_SAMPLES`; without it there is nothing to check.
+//! `B2BI_LOCAL_SAMPLES` names the folder; without it there is nothing to check.
 
 use std::fs;
 use std::path::PathBuf;
@@ -20,7 +20,7 @@ fn of_any_guide(key: String) -> String {
     named.map_or(key, |name| format!("{name}_loop"))
 }
 
-/// A composite with a single component may stand as a plain string in the samples.
+/// A composite with a single component may be a plain string in the samples.
 fn normalised(value: Value) -> Value {
     match value {
         Value::Array(items) => items.into_iter().map(normalised).collect(),
@@ -61,7 +61,7 @@ fn check(edi: &std::path::Path) -> Result<(), Box<dyn std::error::Error>> {
     .into())
 }
 
-/// The samples that have a document; empty where the folder is not at hand.
+/// The samples that have a document; empty if the folder is not available.
 pub(crate) fn inputs() -> Vec<PathBuf> {
     let parts = folder()
         .into_iter()

@@ -21,12 +21,12 @@ fn report(input: &str, rules: Option<&Rules>) -> Vec<String> {
     report
         .lines()
         .filter_map(|line| Some(line.split_once("*** ")?.1.to_owned()))
-        // The faults that are made here change how many segments there are.
+        // The faults here change the number of segments.
         .filter(|line| !line.contains("Segment count error"))
         .collect()
 }
 
-/// Replaces one text by another in a valid order: exactly the wanted message follows.
+/// Replaces one text by another in a valid order: there is exactly the wanted message.
 fn check(old: &str, new: &str, wanted: &str) {
     assert!(ORDER.contains(old), "{old}");
     assert_eq!(

@@ -2,7 +2,8 @@
 
 use b2bi_local_x12::{Strictness, Validator, read};
 
-/// The messages about one transaction without its ST and SE, each after the position of its segment.
+/// The messages about one transaction, given without its ST and SE, each after the position of its
+/// segment.
 fn messages(group: &str, version: &str, set: &str, body: &str) -> Vec<String> {
     let isa12 = version.get(..5).unwrap_or_default();
     let isa11 = if version.starts_with("004010") {
@@ -121,7 +122,7 @@ fn segments_of_claims_have_formats_too() {
         "Data element DMG-2 with value |1970010| is not a valid date in the format D8 (CCYYMMDD)",
     );
     check("DTP*434*RD8*20260101-20260131~", "");
-    // Assumption A-391: the order of the two dates is not looked at.
+    // Assumption A-391: the order of the two dates is not checked.
     check("DTP*434*RD8*20260131-20260101~", "");
     check(
         "DTP*434*RD8*20260101/20260131~",

@@ -11,7 +11,8 @@ use b2bi_local_x12::{
 use super::documents::inputs;
 use super::samples;
 
-/// Reads, writes with the same delimiters, from JSON and from XML, and reads again: the same document.
+/// Reads, writes with the same delimiters, from JSON and from XML, and reads again: the document is
+/// the same.
 fn check(path: &Path, wrap: Wrap) {
     let input = fs::read(path).unwrap();
     let first = to_json(&input, Layout::Compact);
@@ -34,7 +35,7 @@ fn check(path: &Path, wrap: Wrap) {
         &write_json(&first.text, &writing).unwrap(),
         &first.text,
     );
-    // XML carries neither all separators nor the control characters of binary data.
+    // XML preserves neither all separators nor the control characters of binary data.
     let in_xml = path
         .file_stem()
         .is_some_and(|name| name != "two-interchanges" && name != "binary");
@@ -150,7 +151,7 @@ fn wrapped_files_are_read_as_whole_ones() {
         for length in 1..=text.len() {
             let wrapped = wrapped(&text, length, line_break);
             check_wrapped(&wrapped, &whole, length);
-            // Files end with a break or without one, and blanks may come before the first segment.
+            // Files end with or without a line break, and whitespace may precede the first segment.
             check_wrapped(&format!("\n{wrapped}\r\n"), &whole, length);
         }
     }
@@ -214,7 +215,7 @@ fn wrapped(text: &str, length: usize, line_break: LineBreak) -> String {
     lines.join(line_break)
 }
 
-/// Reads at once, and in pieces that end anywhere; a wrapped file has no lines.
+/// Reads at once, and in pieces of any size; a wrapped file has no lines.
 fn check_wrapped(text: &str, whole: &Document, length: usize) {
     let without_lines = |mut reading: ReadReport| {
         reading.last_line = 0;
@@ -351,7 +352,7 @@ fn nothing_is_cut_from_a_header() {
     )
     .unwrap_err();
     assert_eq!(problem.to_string(), format!("{group}: GS is missing"));
-    // Blanks are padding, and what the options give counts.
+    // Spaces are padding, and the values of the options are used.
     let padded = DOCUMENT.replacen("Id\":\"ME\"", "Id\":\"ME                    \"", 1);
     write_json(&padded, &WriteOptions::standard()).unwrap();
     let mut writing = WriteOptions::standard();
@@ -389,7 +390,7 @@ fn all_faults_of_headers_are_named() {
              {group}.transactions[0]: ST02 is missing"
         )
     );
-    // What ends the writing is named after the faults of headers before it.
+    // The problem that ends the writing comes after the faults of earlier headers.
     let problem = write_json(
         r#"{"interchanges":[{"ISA_06":"ABCDEFGHIJKLMNOP","functional_groups":[{}]}]}"#,
         &WriteOptions::standard(),

@@ -1,9 +1,9 @@
-//! Reading an input whose transactions are read on several cores.
+//! Reads the transactions of an input on several cores.
 //!
-//! Other threads read transactions by themselves, a window of the input at a time. One that has no problem
-//! is passed over by the reader of the whole input, which takes what was made of it. All others it reads
-//! itself, so that what comes out is the same as without other threads. It does so for one window while the
-//! others read the next ones.
+//! Other threads read transactions independently, one window of the input at a time. The reader of
+//! the whole input skips a transaction without problems and uses the other thread's result. It
+//! reads all others itself, so the result is the same as without other threads. It does this for
+//! one window while the others read the next ones.
 
 mod pool;
 mod window;
@@ -20,38 +20,38 @@ use super::transactions::{Headers, Ordinals, Transactions};
 use super::{ReadReport, Reader, Sink};
 use crate::tables::LoopNames;
 
-/// Into how many parts the transactions of a window are divided for each thread, so that a thread that
-/// is done early can take another part.
+/// The number of parts per thread into which a window's transactions are divided, so that a thread
+/// that finishes early can take another part.
 const PARTS: usize = 8;
 
-/// The most bytes in a window, however many cores there are.
+/// The maximum number of bytes in a window, for any number of cores.
 const LARGEST_WINDOW: usize = 64 << 20;
 
-/// With fewer transactions for each thread a window is too small.
+/// With fewer transactions for each thread, a window is too small.
 const FEWEST: usize = 2;
 
-/// How many times what a core reads at a time a window may have where transactions are long.
+/// How many times the usual size a window may have if transactions are long.
 const GROWTH: usize = 8;
 
-/// How many windows other threads may read while this one prepares the next.
+/// The number of windows that other threads may read while this one prepares the next.
 const AHEAD: usize = 2;
 
-/// A sink that can take what another made of a transaction.
+/// A sink that can use the result of another sink for a transaction.
 pub trait ParallelSink: Sink {
     /// Takes the calls for single transactions on another thread.
     type Worker: Sink;
-    /// What a worker makes of a transaction.
+    /// The result of a worker for a transaction.
     type Made: Send;
 
-    /// A function that makes sinks on other threads without this sink.
+    /// A function that creates sinks on other threads without this sink.
     fn workers(&self) -> impl Fn() -> Self::Worker + Send + Sync + use<Self>;
-    /// Discards what was made of ST and the segments before it.
+    /// Discards the result for ST and the segments before it.
     fn begin(worker: &mut Self::Worker);
-    /// What came between ST and SE.
+    /// The result for the segments between ST and SE.
     fn made(worker: &mut Self::Worker) -> Self::Made;
-    /// How many problems there are so far.
+    /// The number of problems so far.
     fn problems(worker: &Self::Worker) -> usize;
-    /// Takes what was made of the transaction that has begun, which has no problem.
+    /// Uses the result for the current transaction, which has no problem.
     fn accept(&mut self, made: Self::Made);
 }
 
@@ -63,30 +63,30 @@ pub struct ParallelReader<'scope, 'data, S: ParallelSink> {
     pool: Pool<'scope, Done<S::Made>>,
     reader: Reader<S>,
     threads: usize,
-    /// How many bytes a window has, and how many it may have where transactions are long.
+    /// The number of bytes in a window, and the maximum if transactions are long.
     window: usize,
     largest: usize,
     held: Vec<u8>,
     /// An empty buffer for the bytes of the next window.
     spare: Vec<u8>,
-    /// What stands before the bytes that are held.
+    /// The headers before the buffered bytes.
     headers: Headers,
     ordinals: Ordinals,
-    /// The windows that the reader has not taken.
+    /// The windows that the reader has not processed.
     pending: VecDeque<Window<'scope, S>>,
-    /// How many windows there were.
+    /// The number of windows so far.
     windows: u64,
-    /// How many bytes the reader has got or passed over.
+    /// The number of bytes that the reader has received or skipped.
     pushed: u64,
     /// Whether transactions are read ahead.
     reads_ahead: bool,
-    /// Whether transactions were counted otherwise than the reader counts them.
+    /// Whether the count of transactions differs from the reader's.
     is_miscounted: bool,
 }
 
 impl<'scope, 'data, S: ParallelSink + 'scope> ParallelReader<'scope, 'data, S> {
-    /// A reader with `threads` threads. It reads the input in windows of `window` bytes, and holds in memory
-    /// four windows at most and what it makes of three of them.
+    /// A reader with `threads` threads. It reads the input in windows of `window` bytes. At most
+    /// four windows and the results of three of them are in memory.
     pub fn new(
         scope: &'scope Scope<'scope, 'data>,
         reader: Reader<S>,
@@ -112,8 +112,8 @@ impl<'scope, 'data, S: ParallelSink + 'scope> ParallelReader<'scope, 'data, S> {
         }
     }
 
-    /// A reader with a thread for each core. A window has `bytes` bytes for each of them, and more where
-    /// transactions are long: eight times `bytes` at most, however many cores there are.
+    /// A reader with a thread for each core. A window has `bytes` bytes for each of them, and more
+    /// if transactions are long: at most eight times `bytes`, for any number of cores.
     pub fn on_all_cores(
         scope: &'scope Scope<'scope, 'data>,
         reader: Reader<S>,
@@ -124,18 +124,18 @@ impl<'scope, 'data, S: ParallelSink + 'scope> ParallelReader<'scope, 'data, S> {
         Self::new(scope, reader, threads, window).grows_to(bytes.saturating_mul(GROWTH))
     }
 
-    /// Lets a window have up to `bytes` bytes where transactions are long.
+    /// Allows windows of up to `bytes` bytes if transactions are long.
     #[must_use]
     pub fn grows_to(mut self, bytes: usize) -> Self {
         self.largest = self.window.max(bytes);
         self
     }
 
-    /// Reads the next bytes of the input and shows the sink now and then.
+    /// Reads the next bytes of the input and calls `look` with the sink from time to time.
     ///
     /// # Errors
     ///
-    /// What `look` fails with.
+    /// The error of `look`.
     pub fn push<E>(
         &mut self,
         bytes: &[u8],
@@ -159,22 +159,22 @@ impl<'scope, 'data, S: ParallelSink + 'scope> ParallelReader<'scope, 'data, S> {
         Ok(())
     }
 
-    /// The sink, as far as the input was taken.
+    /// The sink, with the input processed so far.
     pub fn sink(&mut self) -> &mut S {
         self.reader.sink()
     }
 
-    /// Whether a fatal problem ended the reading; further input is not looked at.
+    /// Whether a fatal problem ended the reading; further input is ignored.
     #[must_use]
     pub fn has_ended(&self) -> bool {
         self.reader.has_ended()
     }
 
-    /// Ends the input, and shows the sink now and then.
+    /// Ends the input, and calls `look` with the sink from time to time.
     ///
     /// # Errors
     ///
-    /// What `look` fails with.
+    /// The error of `look`.
     pub fn finish<E>(
         mut self,
         mut look: impl FnMut(&mut S) -> Result<(), E>,
@@ -189,8 +189,8 @@ impl<'scope, 'data, S: ParallelSink + 'scope> ParallelReader<'scope, 'data, S> {
         self.pushed += bytes.len() as u64;
     }
 
-    /// Makes a window of the whole transactions in the bytes that are held, or of all bytes, and takes
-    /// windows before it that were read.
+    /// Makes a window from the whole transactions in the buffered bytes, or from all bytes, and
+    /// processes earlier windows that have been read.
     fn end_window<E>(
         &mut self,
         at_end: bool,
@@ -255,7 +255,7 @@ impl<'scope, 'data, S: ParallelSink + 'scope> ParallelReader<'scope, 'data, S> {
         }
     }
 
-    /// Takes the windows that were read, and waits for the first where there are too many.
+    /// Processes the windows that have been read, and waits for the first if there are too many.
     fn take_read<E>(&mut self, look: &mut impl FnMut(&mut S) -> Result<(), E>) -> Result<(), E> {
         while let Some(done) = self.pool.ready() {
             self.put(done);
@@ -282,7 +282,7 @@ impl<'scope, 'data, S: ParallelSink + 'scope> ParallelReader<'scope, 'data, S> {
         }
     }
 
-    /// Takes the first window, as soon as it was read.
+    /// Processes the first window as soon as it has been read.
     fn take_first<E>(&mut self, look: &mut impl FnMut(&mut S) -> Result<(), E>) -> Result<(), E> {
         while self.pending.front().is_some_and(|first| first.missing > 0)
             && let Some(done) = self.pool.result()
@@ -306,7 +306,7 @@ impl<'scope, 'data, S: ParallelSink + 'scope> ParallelReader<'scope, 'data, S> {
             missing,
             ..
         } = window;
-        // What is read of one part must not pass for that of another.
+        // The result for one part must not be used for another.
         let read = if missing == 0 { read } else { Vec::new() };
         let (bytes, found) = (&input.bytes, &input.plan.found);
         let (mut at, mut accepted) = (0, 0);
@@ -328,7 +328,7 @@ impl<'scope, 'data, S: ParallelSink + 'scope> ParallelReader<'scope, 'data, S> {
             look(self.reader.sink())?;
         }
         self.pass(bytes.get(at..).unwrap_or_default());
-        // Where most transactions have problems, they would be read twice.
+        // If most transactions have problems, they would be read twice.
         self.reads_ahead &= found.len() < 2 || accepted * 2 >= found.len();
         if let Some(input) = Arc::into_inner(input) {
             self.spare = input.bytes;
@@ -343,8 +343,8 @@ impl<S: Sink> Reader<S> {
         self.state.names.clone()
     }
 
-    /// How many interchanges the input has so far, how many groups the last interchange, and how many
-    /// transactions the last group.
+    /// The number of interchanges in the input so far, of groups in the last interchange, and of
+    /// transactions in the last group.
     fn ordinals(&self) -> Ordinals {
         self.state.ordinals()
     }
@@ -358,17 +358,18 @@ impl<S: Sink> Reader<S> {
             && !self.state.ended
     }
 
-    /// Whether an ST segment was read last.
+    /// Whether the last segment was an ST.
     fn is_after_header(&self) -> bool {
         self.has_read_all() && self.state.is_after_header()
     }
 
-    /// Whether the ST segment of this transaction was read last, and all bytes before are counted.
+    /// Whether the last segment was the ST of this transaction, and all bytes before it are
+    /// counted.
     fn is_at(&self, ordinals: Ordinals, bytes: u64) -> bool {
         self.is_after_header() && self.ordinals() == ordinals && self.state.position.byte == bytes
     }
 
-    /// Passes over the segments of a transaction that come after ST.
+    /// Skips the segments of a transaction after ST.
     fn skip(&mut self, body: &[u8], segments: u32) {
         self.state
             .skip(body.len() as u64, segments, line_breaks(body));

@@ -1,4 +1,4 @@
-//! Threads that work on tasks in the order in which they were submitted.
+//! Threads that run tasks in the order of their submission.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -8,7 +8,7 @@ use std::thread::{self, Scope};
 
 type Task<'scope, T> = Box<dyn FnOnce() -> T + Send + 'scope>;
 
-/// Threads of a scope and what their tasks returned. They end when the pool is dropped.
+/// Threads of a scope and the results of their tasks. They end when the pool is dropped.
 pub(super) struct Pool<'scope, T> {
     queue: Arc<Queue<'scope, T>>,
     sender: Sender<thread::Result<T>>,
@@ -44,7 +44,7 @@ impl<'scope, T: Send + 'scope> Pool<'scope, T> {
         }
     }
 
-    /// Starts so many threads, if none were started before.
+    /// Starts this many threads, unless they were started before.
     pub(super) fn start(&mut self, scope: &'scope Scope<'scope, '_>, threads: usize) {
         if self.has_started {
             return;
@@ -54,7 +54,7 @@ impl<'scope, T: Send + 'scope> Pool<'scope, T> {
             let (queue, sender) = (Arc::clone(&self.queue), self.sender.clone());
             scope.spawn(move || {
                 while let Some(task) = queue.wait() {
-                    // Without a result the pool would wait for ever, so a panic is one.
+                    // Without a result the pool would wait forever, so a panic is a result.
                     let result = catch_unwind(AssertUnwindSafe(task));
                     if sender.send(result).is_err() {
                         break;
@@ -69,12 +69,12 @@ impl<'scope, T: Send + 'scope> Pool<'scope, T> {
         self.queue.changed.notify_one();
     }
 
-    /// The result of a task that has ended.
+    /// The result of a finished task.
     pub(super) fn ready(&self) -> Option<T> {
         self.results.try_recv().ok().map(returned)
     }
 
-    /// The result of a task. If none is ready, this thread works on a task, or waits where all are begun.
+    /// The result of a task. If none is ready, this thread runs a task, or waits if all have begun.
     pub(super) fn result(&self) -> Option<T> {
         if let Some(result) = self.ready() {
             return Some(result);
@@ -87,7 +87,7 @@ impl<'scope, T: Send + 'scope> Pool<'scope, T> {
     }
 }
 
-/// What a task returned. Its panic goes on in this thread.
+/// The result of a task. Its panic continues in this thread.
 fn returned<T>(result: thread::Result<T>) -> T {
     result.unwrap_or_else(|panic| resume_unwind(panic))
 }
@@ -97,7 +97,7 @@ impl<'scope, T> Queue<'scope, T> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for a task. There is none once the pool was dropped.
+    /// Waits for a task. There is none after the pool was dropped.
     fn wait(&self) -> Option<Task<'scope, T>> {
         let waits = |state: &mut State<'_, T>| state.tasks.is_empty() && !state.is_closed;
         let state = self.changed.wait_while(self.lock(), waits);

@@ -1,4 +1,4 @@
-//! A part of the input and what other threads make of its transactions.
+//! A part of the input and other threads' results for its transactions.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -9,36 +9,36 @@ use super::super::{Reader, Sink};
 use super::ParallelSink;
 use crate::tables::LoopNames;
 
-/// How many transactions with problems are read twice before reading ahead may be given up.
+/// The number of transactions with problems that are read twice before reading ahead may stop.
 const TRIED: usize = 16;
 
-/// A transaction that was read by itself.
+/// A transaction that was read independently.
 pub(super) struct Read<M> {
     pub(super) made: M,
     pub(super) segments: u32,
 }
 
-/// What was read of the transactions of a part; nothing of those that have a problem.
+/// The results for the transactions of a part; `None` for those that have a problem.
 pub(super) type PartRead<M> = Vec<Option<Read<M>>>;
 
-/// What a thread made of a part of a window.
+/// A thread's result for a part of a window.
 pub(super) struct Done<M> {
     pub(super) window: u64,
     pub(super) part: usize,
     pub(super) read: PartRead<M>,
 }
 
-/// A part of the input that the reader of the whole input has not taken.
+/// A part of the input that the main reader has not processed.
 pub(super) struct Window<'scope, S: ParallelSink> {
     pub(super) number: u64,
     pub(super) input: Arc<WindowInput<'scope, S>>,
-    /// What was read of each part; no part at all without reading ahead.
+    /// The results for each part; empty without reading ahead.
     pub(super) read: Vec<PartRead<S::Made>>,
-    /// How many parts other threads have not read.
+    /// The number of parts that other threads have not finished.
     pub(super) missing: usize,
 }
 
-/// What other threads need to read transactions of a window.
+/// The state that other threads need to read a window's transactions.
 pub(super) struct WindowInput<'scope, S: ParallelSink> {
     pub(super) bytes: Vec<u8>,
     pub(super) plan: Transactions,
@@ -47,7 +47,7 @@ pub(super) struct WindowInput<'scope, S: ParallelSink> {
     tally: Tally,
 }
 
-/// How far all threads are.
+/// The progress of all threads.
 #[derive(Default)]
 struct Tally {
     read: AtomicUsize,
@@ -111,7 +111,7 @@ impl<'scope, S: ParallelSink> WindowInput<'scope, S> {
         read.collect()
     }
 
-    /// A reader that has read the headers which stand before these transactions.
+    /// A reader that has read the headers before these transactions.
     fn reader(&self, part: &[Found]) -> Reader<S::Worker> {
         let mut reader = Reader::new((self.workers)()).not_wrapped();
         reader.set_names(self.names.clone());
@@ -125,8 +125,8 @@ impl<'scope, S: ParallelSink> WindowInput<'scope, S> {
     }
 }
 
-/// Divides transactions into about so many parts of about the same number of bytes, each with the same
-/// headers throughout.
+/// Divides transactions into about this many parts of similar size, each with the same headers
+/// throughout.
 pub(super) fn parts(found: &[Found], count: usize) -> Vec<Range<usize>> {
     let size = |found: &Found| found.se.end.saturating_sub(found.st.start);
     let most = found.iter().map(size).sum::<usize>() / count.max(1);
@@ -166,7 +166,7 @@ fn read_transaction<S: ParallelSink>(
 }
 
 impl<S: Sink> Reader<S> {
-    /// How many problems there are, tolerated ones included.
+    /// The number of problems, including tolerated ones.
     fn problems(&self) -> usize {
         self.state.met()
     }
@@ -179,8 +179,8 @@ impl<S: Sink> Reader<S> {
         self.has_read_all() && self.state.envelope.wanted() == Some(crate::Trailer::Ge)
     }
 
-    /// Ends the loops of the transaction and returns how many segments it has after ST; `None` outside a
-    /// transaction, or where the sender may leave segments out of the count.
+    /// Ends the loops of the transaction and returns the number of its segments after ST; `None`
+    /// outside of a transaction, or if the sender may omit segments from the count.
     fn end_loops(&mut self) -> Option<u32> {
         if !self.has_read_all() {
             return None;

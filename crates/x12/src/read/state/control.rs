@@ -38,8 +38,8 @@ impl State {
         self.passes_over = false;
     }
 
-    /// Takes the ISA of the next interchange while parts of this one are open: one problem, whichever they
-    /// are.
+    /// Handles the ISA of the next interchange while parts of this one are open: one problem,
+    /// whichever parts they are.
     fn restart(&mut self, sink: &mut impl Sink, trailer: Trailer) {
         let open = self.position;
         (self.position.group, self.position.transaction) = (0, 0);
@@ -51,7 +51,7 @@ impl State {
         self.is_restarting = true;
     }
 
-    /// Whether the last segment is to be read again, as the ISA of another interchange.
+    /// Whether to read the last segment again, as the ISA of another interchange.
     pub(in crate::read) fn take_restart(&mut self) -> bool {
         mem::take(&mut self.is_restarting)
     }
@@ -83,7 +83,7 @@ impl State {
     }
 }
 
-/// Whether a segment of the envelope stands further out than what `trailer` closes.
+/// Whether a segment of the envelope is further out than the part that `trailer` closes.
 fn leaves_open(id: &[u8], trailer: Trailer) -> bool {
     match trailer {
         Trailer::Se => id != b"SE",

@@ -8,7 +8,7 @@ use crate::{ProblemKind, Segment};
 const BLANK: &str = "nothing but blanks and line breaks";
 
 impl State {
-    /// Reports what is missing at the end of the input.
+    /// Reports missing parts at the end of the input.
     pub(in crate::read) fn end_of_input(&mut self, sink: &mut impl Sink) {
         if let Some(trailer) = self.envelope.wanted() {
             self.missing(sink, trailer, &[]);
@@ -21,7 +21,7 @@ impl State {
         }
     }
 
-    /// Takes a last segment without a terminator, which only an IEA segment may lack.
+    /// Handles a last segment without a terminator, which is allowed only for an IEA segment.
     pub(in crate::read) fn last_segment(&mut self, sink: &mut impl Sink, segment: &Segment<'_>) {
         if is_header(segment) {
             self.segment(sink, segment);
@@ -33,7 +33,7 @@ impl State {
         }
     }
 
-    /// Takes an incomplete segment: its data stays in the document.
+    /// Handles an incomplete segment: its data stays in the document.
     fn incomplete(&mut self, sink: &mut impl Sink, segment: &Segment<'_>) {
         let before = self.position;
         let in_transaction = self.envelope.transaction.is_some();

@@ -1,7 +1,7 @@
-//! Segments at places where the standard allows none of their kind.
+//! Segments at places where the standard does not allow them.
 //!
-//! One may explain why something is missing after it: `ge` in place of GE, or BEG after a missing ST. It
-//! is kept until that is clear, so that one mistake makes one message.
+//! One may explain why something is missing after it: `ge` in place of GE, or BEG after a missing
+//! ST. It is kept until that is clear, so that one mistake gives one message.
 
 use std::mem;
 
@@ -20,7 +20,7 @@ pub(in crate::read) struct Suspect {
 }
 
 impl Suspect {
-    /// Whether it is a segment with this identifier but for the case of the letters.
+    /// Whether it equals this identifier except for the case of the letters.
     fn is_meant_as(&self, id: &str) -> bool {
         self.id.eq_ignore_ascii_case(id)
     }
@@ -32,7 +32,7 @@ impl Suspect {
 }
 
 impl State {
-    /// Leaves a segment out. Of several in a row the first is reported.
+    /// Leaves a segment out. Of several in a row, the first is reported.
     pub(super) fn misplaced(&mut self, sink: &mut impl Sink, segment: &Segment<'_>, id: &[u8]) {
         let was_stray = mem::replace(&mut self.passes_over, true);
         let ends_headless = mem::replace(&mut self.envelope.headless, id != b"SE") && was_stray;
@@ -58,7 +58,7 @@ impl State {
         }
     }
 
-    /// Counts a part that has no header, so that the trailer's count is no second problem.
+    /// Counts a part without a header, so that the trailer's count is not a second problem.
     fn count_misplaced(&mut self, id: &[u8], ends_headless: bool) {
         match (id, &mut self.envelope) {
             (
@@ -74,7 +74,7 @@ impl State {
                     ..
                 },
             ) => {
-                // Its GS is missing, or it is one too many.
+                // Its GS is missing, or it is superfluous.
                 interchange.count();
                 interchange.note_uncounted();
             }
@@ -91,7 +91,7 @@ impl State {
         }
     }
 
-    /// An SE segment that ends segments without an ST segment: one problem, whatever they are.
+    /// Handles an SE segment that ends segments without an ST segment: one problem for all of them.
     fn header_missing(&mut self, sink: &mut impl Sink) {
         let detail = self.suspect.take().map(|first| {
             if first.is_meant_as("ST") {
@@ -104,7 +104,7 @@ impl State {
         self.report_with(sink, kind, (b"SE", 0), detail.unwrap_or_default());
     }
 
-    /// A part has no trailer; `found` stands in its place, or is empty at the end of the input.
+    /// A part has no trailer; `found` is in its place, or empty at the end of the input.
     pub(in crate::read) fn missing(
         &mut self,
         sink: &mut impl Sink,

@@ -17,7 +17,7 @@ impl State {
         self.position.group = self.groups;
         self.transactions = 0;
         self.position.transaction = 0;
-        // The tables are those of X12 groups; others say what they follow in another way.
+        // The tables are those of X12 groups; other agencies name versions in other ways.
         self.version = Version::of_group(gs.value(8)).filter(|_| gs.value(7) == b"X");
         self.group_version = decode(gs.value(8)).into();
         sink.group(gs, &self.position);

@@ -4,12 +4,13 @@ use super::State;
 use crate::read::Sink;
 
 impl State {
-    /// How many problems there are, tolerated ones included.
+    /// The number of problems, including tolerated ones.
     pub(in crate::read) fn met(&self) -> usize {
         self.problems.kept().saturating_add(self.notes.len())
     }
 
-    /// How many interchanges, groups and transactions have begun, each within the one before.
+    /// The numbers of interchanges, groups and transactions that have begun, each within the one
+    /// before.
     pub(in crate::read) fn ordinals(&self) -> (u32, u32, u32) {
         (self.position.interchange, self.groups, self.transactions)
     }
@@ -19,8 +20,8 @@ impl State {
         self.envelope.transaction.is_some() && self.position.segment == 1 && self.suspect.is_none()
     }
 
-    /// Ends the loops of the open transaction and returns how many segments it has after ST; `None` where
-    /// none is open, or where the sender may leave segments out of the count.
+    /// Ends the loops of the open transaction and returns the number of its segments after ST;
+    /// `None` if none is open, or if the sender may omit segments from the count.
     pub(in crate::read) fn end_loops(&mut self, sink: &mut impl Sink) -> Option<u32> {
         let transaction = self.envelope.transaction.as_ref()?;
         if transaction.has_uncounted() || self.suspect.is_some() || self.envelope.in_data {

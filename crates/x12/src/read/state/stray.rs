@@ -1,7 +1,7 @@
-//! Segments of the envelope within a part that goes on after them.
+//! Segments of the envelope within a part that continues after them.
 //!
-//! A second GS within a transaction is one odd segment if the transaction goes on after it. If a group
-//! begins, the trailers before it are missing. The next segment decides which (assumption A-392).
+//! A second GS within a transaction is a stray segment if the transaction continues after it. If a
+//! group begins, the trailers before it are missing. The next segment decides (assumption A-392).
 
 use super::{State, is_control, is_header};
 use crate::read::Sink;
@@ -9,7 +9,7 @@ use crate::read::envelope::Header;
 use crate::{ProblemKind, Segment, Trailer};
 
 impl State {
-    /// Whether the segment after this one decides what this one is.
+    /// Whether the segment after this one decides the meaning of this one.
     #[inline]
     pub(in crate::read) fn depends_on_next(&self, segment: &Segment<'_>) -> bool {
         matches!(segment.bytes(), [b'S' | b'G' | b'I', ..]) && self.is_out_of_turn(segment)
@@ -28,8 +28,8 @@ impl State {
         }
     }
 
-    /// Whether a segment that depends on the next is an odd one, with `next` as the identifier that
-    /// follows; that is empty at the end of the input.
+    /// Whether a segment that depends on the next one is stray; `next` is the identifier that
+    /// follows, empty at the end of the input.
     pub(in crate::read) fn is_stray(&self, segment: &Segment<'_>, next: &[u8]) -> bool {
         if self.repeats_header(segment) {
             return true;
@@ -49,7 +49,7 @@ impl State {
         }
     }
 
-    /// Whether a segment is the same header as the one just before it.
+    /// Whether a segment repeats the header directly before it.
     fn repeats_header(&self, segment: &Segment<'_>) -> bool {
         let repeats = |header: &Option<Header>, parts: u64, element: usize| {
             let control = segment.value(element).trim_ascii();
@@ -65,7 +65,7 @@ impl State {
         }
     }
 
-    /// Whether the innermost part that is open may have a segment next.
+    /// Whether the innermost open part may continue with a segment.
     fn goes_on_with(&self, next: &[u8]) -> bool {
         match self.envelope.wanted() {
             Some(Trailer::Se) => next == b"SE" || self.may_have(next),
@@ -75,7 +75,8 @@ impl State {
         }
     }
 
-    /// Whether the open transaction may have a segment; without tables, any that looks like one.
+    /// Whether the open transaction may contain a segment; without tables, anything that looks like
+    /// a segment.
     fn may_have(&self, id: &[u8]) -> bool {
         let is_id = |id: &[u8]| {
             matches!(id.len(), 2 | 3)
@@ -103,7 +104,7 @@ impl State {
             .any(|item| set.id_of(item).as_bytes() == id)
     }
 
-    /// A segment of the envelope that is odd where it stands: it is left out.
+    /// A stray segment of the envelope: it is left out.
     #[cold]
     pub(in crate::read) fn stray(&mut self, sink: &mut impl Sink, segment: &Segment<'_>) {
         let position = &mut self.position;

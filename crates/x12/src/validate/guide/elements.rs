@@ -1,4 +1,4 @@
-//! The elements of a segment by the guide's definition for its place.
+//! Checks the elements of a segment by the guide's definition for its place.
 
 use crate::tables::{ElementUse, Usage, Use};
 use crate::text::decode;
@@ -48,7 +48,7 @@ fn report(
 }
 
 impl ElementUse {
-    /// What is wrong with an element or component, given its value.
+    /// The problem of an element or component with a value.
     fn problem(&self, value: Option<Element<'_>>) -> Option<ProblemKind> {
         let Some(value) = value else {
             return (self.usage == Usage::Required).then_some(ProblemKind::ElementMissing);

@@ -6,7 +6,7 @@ use crate::validate::Notes;
 use crate::{Position, Segment};
 
 impl GuideOrder {
-    /// A mistyped HL segment, which has been reported.
+    /// Handles a mistyped HL segment, which has been reported.
     #[cold]
     pub(in crate::validate) fn level(
         &mut self,
@@ -16,15 +16,16 @@ impl GuideOrder {
     ) {
         if let Some(guide) = self.guide.clone() {
             self.misplaced_level(&guide, hl, position, notes);
-            // Its segments may be taken for those of loops around it.
+            // Its segments may be mistaken for those of loops around it.
             if let Some(frame) = self.frames.last_mut() {
                 frame.is_implied = true;
             }
         }
     }
 
-    /// Takes an HL segment at a level that is not expected here, which the check of the hierarchy has
-    /// reported. The segments after it are checked as those of that level, or else of one below.
+    /// Handles an HL segment at a level that is not expected here, which the check of the hierarchy
+    /// has reported. The segments after it are checked as those of that level, or else of a lower
+    /// one.
     #[cold]
     pub(super) fn misplaced_level(
         &mut self,
@@ -39,7 +40,7 @@ impl GuideOrder {
             let frames = self.frames.iter().skip(1);
             let is_open =
                 |((_, number), frame): &(&(usize, usize), &Frame)| *number == frame.number;
-            // The last opens anew in any case.
+            // The last one always opens again.
             let above = path.split_last().map_or(&[][..], |(_, above)| above);
             let open = above.iter().zip(frames).take_while(is_open).count();
             path.drain(..open);
@@ -81,7 +82,8 @@ impl GuideOrder {
 }
 
 impl Guide {
-    /// Finds the way from a loop to the HL loop of a level: the places that open loops, and the loops.
+    /// Finds the path from a loop to the HL loop of a level: the places that open loops, and the
+    /// loops.
     fn path_to_level(&self, from: usize, code: &[u8], path: &mut Vec<(usize, usize)>) -> bool {
         let places = self.loops.get(from).map_or(&[][..], Vec::as_slice);
         for (at, place) in places.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Segments of loops whose first segment is lost.
+//! Segments of loops whose first segment is missing.
 
 use super::{BEFORE, GuideOrder, ST};
 use crate::tables::{Guide, Use};
@@ -8,7 +8,7 @@ use crate::validate::lost::{Candidate, OpenerPlace, Reported, candidates};
 use crate::{GuideContext, Position, Problem, ProblemKind, Segment};
 
 impl GuideOrder {
-    /// Whether a loop that opens with this segment is taken for lost.
+    /// Whether a loop that opens with this segment is assumed to lack it.
     pub(in crate::validate) fn has_lost(&self, opener: &str) -> bool {
         let Some(guide) = &self.guide else {
             return false;
@@ -18,7 +18,7 @@ impl GuideOrder {
         openers.any(|first| first.segment == opener)
     }
 
-    /// Whether a segment may belong to a loop whose first segment is taken for lost.
+    /// Whether a segment may belong to a loop whose first segment is assumed to be missing.
     #[inline]
     pub(in crate::validate) fn is_of_lost_loop(&self, segment: &Segment<'_>) -> bool {
         !self.lost.is_empty() && self.lists_lost(segment)
@@ -33,7 +33,7 @@ impl GuideOrder {
         self.guide.as_deref().is_some_and(lists)
     }
 
-    /// Whether a segment that was reported before explains why this one is not expected.
+    /// Whether a previously reported segment explains why this one is not expected.
     pub(super) fn is_explained(&mut self, guide: &Guide, segment: &Segment<'_>) -> bool {
         if self.is_of_mistyped(guide, segment)
             || self
@@ -50,7 +50,8 @@ impl GuideOrder {
             .explain(&candidates, &mut self.odd, self.last_expected)
     }
 
-    /// Whether a segment is the LE of an LS loop that seems to be closed, because a segment in it is odd.
+    /// Whether a segment is the LE of an LS loop that seems to be closed, because of a stray
+    /// segment in it.
     pub(super) fn ends_lost_bounds(&self, segment: &Segment<'_>) -> bool {
         segment.id() == b"LE" && !self.odd.is_empty()
     }
@@ -77,8 +78,8 @@ impl GuideOrder {
         self.candidates(guide, segment).iter().any(is_next)
     }
 
-    /// Assumes that the first segment of a loop is lost, because a segment of the loop is not expected
-    /// where it stands. Where a required loop is missing in the end, that is reported in its place.
+    /// Assumes that the first segment of a loop is missing, because a segment of the loop is not
+    /// expected at its place. If a required loop turns out to be missing, that is reported instead.
     #[cold]
     pub(super) fn suspect(
         &mut self,
@@ -105,8 +106,8 @@ impl GuideOrder {
         self.odd(segment.id(), position.segment);
     }
 
-    /// Opens the HL loop of a segment that follows a lost HL segment, so that the segments after it are
-    /// checked as those of that level.
+    /// Opens the HL loop of a segment that follows a missing HL segment, so that the segments after
+    /// it are checked as those of that level.
     #[cold]
     pub(super) fn enter_lost_level(
         &mut self,
@@ -128,7 +129,7 @@ impl GuideOrder {
         };
         notes.lose_level(position);
         let length = level.place.frame.saturating_add(1);
-        // The segment may be odd and no HL segment lost: then the rest of these loops follows.
+        // The segment may be stray and no HL segment missing: then the rest of these loops follows.
         for frame in self.frames.iter_mut().skip(length) {
             frame.is_implied = true;
         }
@@ -179,7 +180,7 @@ impl GuideOrder {
         self.odd.lose(&numbers);
     }
 
-    /// Takes note that a loop opens.
+    /// Records that a loop opens.
     pub(super) fn found(&mut self, guide: &Guide, number: usize, opener: &Segment<'_>) {
         let Ok(number) = u16::try_from(number) else {
             return;
@@ -191,7 +192,7 @@ impl GuideOrder {
         }
     }
 
-    /// Takes note of a segment in its place.
+    /// Records a segment in its place.
     pub(super) fn expected(
         &mut self,
         guide: &Guide,
@@ -224,10 +225,10 @@ impl GuideOrder {
             || opened.any(|number| guide.lists_within(number, segment))
     }
 
-    /// The loops that list a segment and that an open loop could open now: rather those where
-    /// it may come right after the first, and rather in the innermost.
+    /// The loops that list a segment and that an open loop could open now. Preferred are loops
+    /// where it may come directly after the first segment, and innermost loops.
     fn candidates(&self, guide: &Guide, segment: &Segment<'_>) -> Vec<Candidate> {
-        // The first of its places is the opener itself.
+        // The first of its places is the opening segment itself.
         let inner = |number: usize| guide.loops.get(number).into_iter().flatten().skip(1);
         let lists = |number: usize| inner(number).any(|place| place.is_for(segment));
         let follows = |number: usize| {

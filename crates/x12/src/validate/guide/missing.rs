@@ -1,4 +1,4 @@
-//! Finds what a loop lacks when it closes.
+//! Finds the missing parts of a loop when it closes.
 
 use super::{Frame, GuideOrder, ST};
 use crate::tables::{Guide, Use};
@@ -8,7 +8,7 @@ use crate::validate::lost::OpenerPlace;
 use crate::{Position, ProblemKind};
 
 impl GuideOrder {
-    /// Closes loops until `length` are open, and reports what each lacks.
+    /// Closes loops until `length` are open, and reports the missing parts of each.
     pub(super) fn close_to(
         &mut self,
         guide: &Guide,
@@ -33,7 +33,7 @@ impl GuideOrder {
         }
     }
 
-    /// Whether a segment that was reported before explains why a place has none.
+    /// Whether a previously reported segment explains why a place has none.
     #[cold]
     fn is_absence_known(
         &mut self,

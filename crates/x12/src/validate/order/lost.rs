@@ -1,4 +1,4 @@
-//! Segments of loops whose first segment is lost.
+//! Segments of loops whose first segment is missing.
 
 use super::{BEFORE, Order, due_in_set, lists_within};
 use crate::tables::{Item, Set};
@@ -7,7 +7,7 @@ use crate::validate::lost::{Candidate, OpenerPlace, Reported, candidates};
 use crate::{Position, Problem, ProblemKind};
 
 impl Order {
-    /// Whether a segment may belong to a loop whose first segment is taken for lost.
+    /// Whether a segment may belong to a loop whose first segment is assumed to be missing.
     #[inline]
     pub(in crate::validate) fn is_of_lost_loop(&self, member: u16) -> bool {
         !self.lost.is_empty() && self.lists_lost(member)
@@ -20,7 +20,7 @@ impl Order {
         self.set.as_deref().is_some_and(lists)
     }
 
-    /// Whether a segment that was reported before explains why this one is not expected.
+    /// Whether a previously reported segment explains why this one is not expected.
     pub(super) fn is_explained(&mut self, set: &Set, member: u16) -> bool {
         if self.is_of_mistyped(set, member)
             || self.lost.narrow(|number| lists_within(set, number, member))
@@ -46,8 +46,8 @@ impl Order {
         opened.any(|number| set.lists_within(number, member))
     }
 
-    /// Assumes that the first segment of a loop is lost, because a segment of the loop is not expected
-    /// where it stands. Where a required loop is missing in the end, that is reported in its place.
+    /// Assumes that the first segment of a loop is missing, because a segment of the loop is not
+    /// expected at its place. If a required loop turns out to be missing, that is reported instead.
     pub(super) fn suspect(
         &mut self,
         set: &Set,
@@ -80,7 +80,7 @@ impl Order {
         self.note_odd(set, member, position);
     }
 
-    /// Whether an open HL loop lists a segment, which may be of the next one.
+    /// Whether an open HL loop lists a segment, which may belong to the next one.
     fn is_of_level(&self, set: &Set, member: u16) -> bool {
         let is_level = |number: u16| {
             let found = set.loops().get(usize::from(number));
@@ -95,12 +95,12 @@ impl Order {
         self.odd.latest()
     }
 
-    /// Whether an unknown segment explains nothing so far.
+    /// Whether an unknown segment has explained nothing so far.
     pub(in crate::validate) fn has_odd(&self) -> bool {
         self.odd.has_free()
     }
 
-    /// Remembers a segment that was reported as one that is not expected.
+    /// Remembers a segment that was reported as not expected.
     pub(super) fn note_odd(&mut self, set: &Set, member: u16, position: &Position) {
         if let Some(known) = set.members().get(usize::from(member)) {
             self.odd(known.id.as_bytes(), position.segment);
@@ -114,7 +114,8 @@ impl Order {
         Some((item, frame.in_loop))
     }
 
-    /// Whether a segment is of a loop that a mistyped segment was to open, or that was closed too early.
+    /// Whether a segment belongs to a loop that a mistyped segment was meant to open, or that was
+    /// closed too early.
     fn is_of_mistyped(&self, set: &Set, member: u16) -> bool {
         if self.odd.is_empty() {
             return false;
@@ -137,8 +138,8 @@ impl Order {
             })
     }
 
-    /// The loops that list a segment and that an open loop could open now: rather those where
-    /// it may come right after the first, and rather in the innermost.
+    /// The loops that list a segment and that an open loop could open now. Preferred are loops
+    /// where it may come directly after the first segment, and innermost loops.
     fn candidates(&self, set: &Set, member: u16, with_open: bool) -> Vec<Candidate> {
         let inner = |number: usize| {
             let found = set.loops().get(number);

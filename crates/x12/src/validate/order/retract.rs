@@ -1,4 +1,4 @@
-//! Segments that turn out to be odd after they were counted.
+//! Segments that turn out to be stray after they were counted.
 
 use super::{BEFORE, Order, Reached};
 use crate::{Fit, Place, Position};
@@ -9,7 +9,7 @@ impl Order {
         &self.closed
     }
 
-    /// Whether a segment stands in the innermost loop, or opens a loop in it.
+    /// Whether a segment is in the innermost loop, or opens a loop in it.
     #[cold]
     pub(in crate::validate) fn is_of_last(&self, place: Place) -> bool {
         let in_loop = match (place.fit, &self.set) {
@@ -21,7 +21,7 @@ impl Order {
         last.is_some_and(|frame| frame.in_loop == in_loop)
     }
 
-    /// Takes back the last segment, which is an odd HL segment and closed loops.
+    /// Undoes the last segment, which is a stray HL segment and closed loops.
     #[cold]
     pub(in crate::validate) fn take_back_level(&mut self, closed: &[u16], position: &Position) {
         self.retract();
@@ -34,7 +34,8 @@ impl Order {
         }
     }
 
-    /// Takes back the last segment, which is odd: the segments after it may stand where they could before.
+    /// Undoes the last segment, which is stray: the segments after it are allowed where they were
+    /// before.
     #[cold]
     pub(in crate::validate) fn retract(&mut self) {
         let Reached { at, before, item } = self.reached;

@@ -1,8 +1,8 @@
-//! Each code that an acknowledgement can have for the envelope, with an input that gets it.
+//! Each acknowledgement code for the envelope, with an input that gets it.
 
 use super::{ORDER, answers};
 
-/// Changes of the order, and the TA105 that they get.
+/// Changes of the order, and the resulting TA105.
 const NOTES: [(&str, &str, &str); 27] = [
     ("*T*>~", "*T*>~", "000"),
     ("IEA*1*000000042", "IEA*1*000000142", "001"),
@@ -72,7 +72,7 @@ fn every_code_of_an_interchange_is_given() {
     assert_eq!(answers(digit.as_bytes()).interchanges, ["R*027"]);
 }
 
-/// Changes of the order, and the verdicts about its transactions and its group.
+/// Changes of the order, and the resulting codes of its transactions and its group.
 #[test]
 fn every_code_of_a_group_and_of_a_transaction_is_given() {
     for (changes, verdicts) in [

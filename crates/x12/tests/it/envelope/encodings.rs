@@ -1,4 +1,4 @@
-//! Delimiters, characters, and files that are no X12.
+//! Delimiters, characters, and files that are not X12.
 
 use super::*;
 
@@ -114,7 +114,7 @@ fn utf_8_is_read_by_characters() {
     let found = answers(named.as_bytes());
     assert_eq!(found.report, Vec::<String>::new());
     assert_eq!(found.functional[0].chars().count(), 105);
-    // The same in Latin-1, and the answer in that too.
+    // The same in Latin-1, and the reply in Latin-1 too.
     let latin: Vec<u8> = named
         .chars()
         .map(|c| u8::try_from(u32::from(c)).unwrap())

@@ -1,4 +1,4 @@
-//! What 997 and 999 say, and which of them answers.
+//! The contents of 997s and 999s, and the choice between them.
 
 use super::*;
 

@@ -98,7 +98,7 @@ fn a_transaction_without_a_header_is_not_accepted_with_its_group() {
     ));
     assert!(found.is_rejected);
     assert_eq!(found.interchanges, ["R*024"]);
-    // One SE too many ends no transaction.
+    // A superfluous SE ends no transaction.
     let found = answers(
         ORDER
             .replacen("SE*4*0002~", "SE*4*0002~SE*4*0002~SE*4*0002~", 1)
@@ -134,7 +134,7 @@ fn a_part_of_the_envelope_in_lower_case_is_one_problem() {
         );
         assert_eq!(found.verdicts(), verdicts, "{new}");
     }
-    // Where the part has its own trailer all the same, the other is reported as before.
+    // If the part also has its own trailer, the other is reported as before.
     for (old, new) in [
         ("SE*4*0001", "se*4*0001~SE*5*0001"),
         ("GE*2*7", "ge*2*7~GE*2*7"),

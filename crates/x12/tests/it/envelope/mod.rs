@@ -1,4 +1,4 @@
-//! Faults of the envelope: what the report says, what becomes of the file, and how it is answered.
+//! Faults of the envelope: the report, the effect on the file, and the acknowledgement.
 
 mod codes;
 mod encodings;
@@ -24,7 +24,7 @@ HL*2*1*22*0~SBR*P*18*******MC~NM1*IL*1*ROE*PAT****MI*W1~N3*2 LOW ROAD~N4*DAYTON*
 NM1*PR*2*PLAN*****PI*P1~CLM*C1*10***11:B:1*Y*A*Y*Y~HI*ABK:A000~LX*1~SV1*HC:99213*10*UN*1***1~DTP*472*D8*20260101~\
 SE*23*0001~GE*1*1~IEA*1*000000001~";
 
-/// What is said of an input, and what answers it.
+/// The problems of an input, and its acknowledgements.
 struct Answers {
     report: Vec<String>,
     notes: Vec<String>,
@@ -79,7 +79,7 @@ fn answers(input: &[u8]) -> Answers {
 }
 
 impl Answers {
-    /// The verdicts of transactions and groups, with their codes.
+    /// The acceptance of transactions and groups, with their codes.
     fn verdicts(&self) -> String {
         let is_verdict =
             |text: &&String| ["AK5", "IK5", "AK9"].iter().any(|id| text.starts_with(id));
@@ -110,7 +110,7 @@ fn check(old: &str, new: &str, message: &str, verdicts: &str, interchange: &str)
         interchange.starts_with('R'),
         "{old} -> {new}"
     );
-    // A rejected file is answered with a TA1 only.
+    // A rejected file is acknowledged with a TA1 only.
     assert_eq!(found.functional.is_empty(), found.is_rejected);
 }
 
@@ -374,7 +374,7 @@ fn what_is_tolerated_changes_nothing() {
     let second = ORDER.replace("000000042", "000000043");
     let found = answers(format!("{ORDER}-- DISALLOWED --\n{second}").as_bytes());
     assert_eq!(found.interchanges, ["A*000", "A*000"]);
-    // Parts of an interchange outside of one are lost, which the sender must know.
+    // Parts of an interchange outside of one are lost, and the sender must be informed.
     let found = answers(format!("{ORDER}GE*1*1~").as_bytes());
     assert!(found.is_rejected);
     assert_eq!(found.interchanges, ["R*022"]);
@@ -438,7 +438,7 @@ fn a_file_without_its_isa_has_one_message_and_no_answer() {
 
 #[test]
 fn a_file_that_ends_within_a_segment_has_one_message() {
-    // Wherever the file is cut, one message tells it and rejects the file.
+    // Wherever the file is cut, one message reports it and rejects the file.
     for input in [ORDER, CLAIM] {
         let whole = input.len() - 1;
         for end in 107..whole {

@@ -1,10 +1,11 @@
-//! Where problems of the envelope stand: element, line and byte.
+//! The positions of envelope problems: element, line and byte.
 
 use b2bi_local_x12::{JsonWriter, Layout, Reader};
 
 use super::ORDER;
 
-/// The message about the wrong SE01 of the second transaction, whatever pieces the file comes in.
+/// The message about the wrong SE01 of the second transaction, for any division of the file into
+/// pieces.
 fn check(lined: impl Fn(&str) -> String, place: &str) {
     let input = lined(&ORDER.replace("SE*4*0002", "SE*5*0002"));
     for size in [1, 7, 64, input.len()] {
@@ -38,7 +39,7 @@ fn an_element_of_the_envelope_has_a_line_and_a_byte() {
         |text| text.replace("PO-7", "PO\n7"),
         " (SE01, line 3, byte 268)",
     );
-    // Where the breaks of a file mean nothing, lines do not either.
+    // If line breaks mean nothing, lines do not either.
     let wrapped = |text: &str| {
         let lines = text.as_bytes().chunks(80).map(String::from_utf8_lossy);
         lines.collect::<Vec<_>>().join("\n")
@@ -60,7 +61,7 @@ fn control_characters_are_spelled() {
     assert!(found.report[0].contains("00\\x07"), "{:?}", found.report);
 }
 
-/// What ends the reading is reported besides what was found before it.
+/// The problem that ends the reading is reported in addition to the problems found before.
 #[test]
 fn a_fatal_problem_hides_none_before_it() {
     let faulty = ORDER
