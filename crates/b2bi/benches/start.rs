@@ -1,7 +1,7 @@
-//! How long a start takes with many jobs and objects on disk.
+//! Measures a start with many jobs and objects on disk.
 //!
-//! `cargo bench -p b2bi-local-b2bi --bench start -- JOBS OBJECTS [DIRECTORY]`; a directory that is
-//! given stays.
+//! `cargo bench -p b2bi-local-b2bi --bench start -- JOBS OBJECTS [DIRECTORY]`; a given directory is
+//! kept.
 #![expect(
     clippy::unwrap_used,
     reason = "a measurement may stop at the first surprise"
@@ -23,7 +23,7 @@ use b2bi_local_persistence::{Batch, RowStore, Table};
 
 const ACCOUNT: &str = "111122223333";
 const ORDER: &[u8] = include_bytes!("../../../fixtures/x12/documents/purchase-order.edi");
-/// How many rows or objects wait for one flush.
+/// The number of rows or objects that are written before each wait for the disk.
 const TOGETHER: usize = 2_000;
 const STARTS: usize = 5;
 
@@ -133,7 +133,7 @@ async fn fill(directory: &Path, jobs: usize, objects: usize) -> Result<(), Box<d
     Ok(())
 }
 
-/// The row of a job about a file that was dropped.
+/// The row of a job for a file in a pipeline.
 fn job(number: usize, now: &serde_json::Value) -> Vec<u8> {
     let (id, key) = (
         format!("tj-{number:022}"),

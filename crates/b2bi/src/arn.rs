@@ -38,7 +38,7 @@ pub(crate) fn format(scope: &Scope, kind: ResourceKind, id: &str) -> String {
     format!("arn:{partition}:b2bi:{region}:{account}:{kind}/{id}")
 }
 
-/// The resource that an ARN names, if it is one of this caller's kinds of resources.
+/// The resource of an ARN, if it belongs to this caller.
 pub(crate) fn parse<'a>(scope: &Scope, arn: &'a str) -> Option<(ResourceKind, &'a str)> {
     let (kind, id) = arn.rsplit_once(':')?.1.split_once('/')?;
     let kind = KINDS.into_iter().find(|item| item.as_str() == kind)?;

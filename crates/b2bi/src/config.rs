@@ -13,13 +13,13 @@ use crate::wording::Wording;
 /// The settings of the service.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// How many resources an account may have in a region.
+    /// The maximum number of resources of an account in a region.
     pub quotas: Quotas,
     /// Whether a repeated `clientToken` replays the first reply.
     ///
     /// Source: Assumption A-10.
     pub replay_client_tokens: bool,
-    /// How many items a page of a list has where the request does not say.
+    /// The number of items in a page of a list if the request does not set it.
     ///
     /// Source: Assumption A-09.
     pub page_size: usize,
@@ -27,57 +27,58 @@ pub struct Config {
     ///
     /// Source: Assumption A-09.
     pub list_order: ListOrder,
-    /// The orders of lists that have another one, by the operation: `ListProfiles`.
+    /// The order of specific lists, by operation: `ListProfiles`.
     pub list_orders: BTreeMap<String, ListOrder>,
     /// The forms of ids.
     pub id_forms: IdForms,
-    /// How many replies are kept for repeated `clientToken`s, of each account and region.
+    /// The maximum number of replies that are kept for repeated `clientToken`s, for each account
+    /// and region.
     pub client_tokens: usize,
-    /// How service-defined documents look.
+    /// The form of service-defined documents.
     pub style: DocumentStyle,
-    /// The layout of the documents that jobs write, where it is another one.
+    /// The layout of the documents that jobs write, if it is a different one.
     pub job_layout: Option<Layout>,
-    /// The layout of what mapping templates make in `TestMapping`; as JSONata prints it without one.
+    /// The layout of the output of mapping templates in `TestMapping`; without one, JSONata's own.
     pub test_mapping_form: Option<JsonForm>,
     /// The same in jobs.
     pub job_mapping_form: Option<JsonForm>,
-    /// Other words for the lines of validation reports.
+    /// Other texts for the lines of validation reports.
     pub wording: Option<Wording>,
-    /// The most transactions of a file that is split.
+    /// The maximum number of transactions in a file that is split.
     pub split_transactions: usize,
-    /// The largest file `TestParsing` takes, in bytes.
+    /// The maximum size of a file for `TestParsing`, in bytes.
     pub test_parsing_bytes: u64,
-    /// The largest file a transformer job takes, in bytes.
+    /// The maximum size of a file for a transformer job, in bytes.
     pub job_bytes: u64,
-    /// How much of a larger file is in memory at a time, in bytes.
+    /// The part of a larger file that is in memory at a time, in bytes.
     pub window_bytes: u64,
-    /// The largest file that is split, in bytes.
+    /// The maximum size of a file that is split, in bytes.
     pub split_bytes: u64,
-    /// How many jobs are at work at the same time; the others wait for their turn.
+    /// The maximum number of jobs that run at the same time; others wait in the queue.
     pub job_concurrency: usize,
-    /// How many jobs that have ended are in memory, of all accounts and regions together.
+    /// The maximum number of ended jobs in memory, for all accounts and regions together.
     ///
-    /// Older ones are read from the disk if state is kept there, and are forgotten else.
+    /// Older ones are read from the disk if state is stored there, and are dropped otherwise.
     pub jobs_in_memory: usize,
-    /// How many older jobs of an account and region are remembered: on disk, if state is kept
-    /// there, and else only that their files have been dealt with.
+    /// The maximum number of older jobs of an account and region that are remembered: on disk if
+    /// state is stored there; otherwise only the fact that their files have been processed.
     pub jobs_remembered: usize,
-    /// How long jobs take.
+    /// The duration of jobs.
     pub job_duration: JobDuration,
-    /// The most memory that changes take which are kept for reads that lag behind, in bytes.
+    /// The maximum memory for the changes that are kept for stale reads, in bytes.
     pub history_bytes: u64,
-    /// How far the evaluation of a mapping template may go.
+    /// The limits on evaluating a mapping template.
     ///
     /// Source: Assumption A-34.
     pub mapping_limits: MappingLimits,
-    /// How `TestMapping` gives a JSON document back.
+    /// How `TestMapping` returns a JSON document.
     pub test_mapping_reply: MappingReply,
-    /// What the `mappingTemplate` of a transformer reads.
+    /// The input of a transformer's `mappingTemplate`.
     pub legacy_root: LegacyRoot,
 }
 
 impl Config {
-    /// How the documents look that jobs write.
+    /// The form of the documents that jobs write.
     pub(crate) fn job_style(&self) -> DocumentStyle {
         DocumentStyle {
             layout: self.job_layout.unwrap_or(self.style.layout),
@@ -91,32 +92,32 @@ impl Config {
 pub enum ListOrder {
     /// In the order of creation.
     OldestFirst,
-    /// The reverse.
+    /// In reverse order of creation.
     NewestFirst,
     /// By name.
     ByName,
-    /// The reverse.
+    /// By name, reversed.
     ByNameReversed,
     /// By id.
     ById,
-    /// The reverse.
+    /// By id, reversed.
     ByIdReversed,
 }
 
-/// What the `mappingTemplate` of a transformer reads of a JSON document; templates in `mapping` read
-/// the whole document always.
+/// The part of a JSON document that a transformer's `mappingTemplate` reads; templates in `mapping`
+/// always read the whole document.
 ///
 /// Source: Assumption A-403.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LegacyRoot {
     /// The document, whose member `interchanges` is a list.
     Document,
-    /// The interchange itself; of several, their list.
+    /// The interchange itself; for several, a list of them.
     Interchange,
 }
 
 impl Config {
-    /// No quotas, and the limits that are documented of the service.
+    /// No quotas, and the documented limits of the service.
     #[must_use]
     pub fn standard() -> Self {
         Self {
@@ -158,18 +159,18 @@ impl Config {
     }
 }
 
-/// How `TestMapping` gives a JSON document back.
+/// How `TestMapping` returns a JSON document.
 ///
 /// Source: Assumption A-30.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MappingReply {
-    /// As a JSON string literal that holds the document.
+    /// As a JSON string literal that contains the document.
     Literal,
     /// As the document itself.
     Plain,
 }
 
-/// The most resources of each kind; none lifts the limit.
+/// The maximum number of resources of each kind; `None` means no limit.
 #[derive(Clone, Copy, Debug)]
 pub struct Quotas {
     /// Profiles.

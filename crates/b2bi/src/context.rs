@@ -19,24 +19,24 @@ use crate::state::{Guard, Partition};
 pub(crate) struct ServiceContext {
     pub(crate) config: Arc<Config>,
     pub(crate) environment: Environment,
-    /// A permit for each job that may be at work at the same time.
+    /// A permit for each job that may run at the same time.
     pub(crate) slots: Arc<Semaphore>,
-    /// A permit for each transaction that may be converted before its turn at the same time.
+    /// A permit for each transaction that may be converted ahead at the same time.
     pub(crate) cores: Arc<Semaphore>,
-    /// How many jobs have ended, and how.
+    /// The numbers of ended jobs, by result.
     pub(crate) ended: Arc<Ended>,
-    /// Which jobs that have ended are in memory.
+    /// The ended jobs that are in memory.
     pub(crate) retention: Arc<JobRetention>,
 }
 
-/// The caller's partition, and the service's surroundings.
+/// The caller's partition, and the service's environment.
 pub(crate) struct Ctx<'a> {
     pub(crate) scope: &'a Scope,
     pub(crate) config: &'a Config,
     pub(crate) environment: &'a Environment,
     pub(crate) context: &'a ServiceContext,
     pub(crate) partition: Arc<Partition>,
-    /// Whether the caller is AWS itself, whose tags begin with `aws:`.
+    /// Whether the caller is AWS itself, which may set tags that begin with `aws:`.
     pub(crate) allows_system_tags: bool,
 }
 
@@ -46,7 +46,7 @@ impl Ctx<'_> {
         self.partition.lock()
     }
 
-    /// The present.
+    /// The current time.
     pub(crate) fn now(&self) -> Timestamp {
         self.environment.clock.now()
     }

@@ -16,20 +16,20 @@ use crate::stages::{NoFaults, Stages};
 /// The time, which may be a clock that only tests move.
 #[async_trait]
 pub trait Clock: Send + Sync {
-    /// The present.
+    /// The current time.
     fn now(&self) -> Timestamp;
 
-    /// Ends when this much time has passed on this clock.
+    /// Completes when this much time has passed on this clock.
     async fn sleep(&self, time: Duration);
 }
 
 /// A source of identifiers.
 pub trait Ids: Send + Sync {
-    /// 128 bits that no earlier call returned.
+    /// 128 bits that are different in each call.
     fn bits(&self) -> u128;
 }
 
-/// How a bucket is not set up correctly.
+/// Why a bucket is not set up correctly.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BucketSetupError {
@@ -67,19 +67,19 @@ pub trait BucketSetup: Send + Sync {
     /// What is wrong.
     fn check_bucket(&self, account: &str, bucket: &str) -> Result<(), BucketSetupError>;
 
-    /// Checks whether a file may be processed; it is passed over else.
+    /// Checks whether a file may be processed; if not, it is ignored.
     ///
     /// # Errors
-    /// What is wrong.
+    /// The problem.
     fn check_file(&self, account: &str, file: &PipelineFile<'_>) -> Result<(), BucketSetupError>;
 }
 
-/// A file and the pipeline that it is for. The locations are buckets and keys.
+/// A file and its pipeline. The locations are buckets and keys.
 #[derive(Clone, Copy, Debug)]
 pub struct PipelineFile<'a> {
-    /// Where the file is.
+    /// The file.
     pub input: (&'a str, &'a str),
-    /// The folder that outputs go to.
+    /// The output folder.
     pub output: (&'a str, &'a str),
     /// The ARN of the capability.
     pub capability_arn: &'a str,
@@ -102,31 +102,31 @@ impl BucketSetup for AnySetup {
 /// Time, identifiers, object storage, mapping engines, sinks, and fault injection.
 #[derive(Clone)]
 pub struct Environment {
-    /// The clock that everything reads.
+    /// The clock for everything.
     pub clock: Arc<dyn Clock>,
-    /// Where identifiers come from.
+    /// The source of identifiers.
     pub ids: Arc<dyn Ids>,
-    /// Where files are read and written.
+    /// The storage of files.
     pub objects: Arc<dyn ObjectStore>,
     /// The engine for mapping templates in JSONata.
     pub jsonata: Arc<dyn Engine + Send + Sync>,
     /// The engine for mapping templates in XSLT.
     pub xslt: Arc<dyn Engine + Send + Sync>,
-    /// Where events go.
+    /// The sink of events.
     pub event_sink: Arc<dyn EventSink>,
     /// The sink of log records.
     pub records: Arc<dyn RecordSink>,
     /// Checks whether buckets are set up correctly.
     pub bucket_setup: Arc<dyn BucketSetup>,
-    /// The hook that can delay a job, or make a stage of it fail.
+    /// The hook that can delay a job, or make one of its stages fail.
     pub stages: Arc<dyn Stages>,
-    /// Where panics of jobs are logged and counted.
+    /// Logs and counts the panics of jobs.
     pub panics: Arc<Panics>,
 }
 
 impl Environment {
-    /// An environment without sinks and without faults. JSONata is evaluated in this
-    /// process, under no limits of the operating system, and there is no XSLT.
+    /// An environment without sinks and without faults. JSONata is evaluated in this process,
+    /// without limits of the operating system, and there is no XSLT.
     #[must_use]
     pub fn quiet(clock: Arc<dyn Clock>, ids: Arc<dyn Ids>, objects: Arc<dyn ObjectStore>) -> Self {
         Self {

@@ -1,12 +1,12 @@
-//! The modelled errors, with messages of our own if AWS's are not known.
+//! The modelled errors, with our own messages if AWS's are not known.
 //!
-//! Source: the quoted wordings were seen on AWS; all others are Assumption A-06.
+//! Source: the quoted texts were seen on AWS; all others are Assumption A-06.
 
 use b2bi_local_model::{Error, types};
 
 use crate::arn::ResourceKind;
 
-/// A request that the model allows and the service does not.
+/// A request that the model allows and the service refuses.
 pub(crate) fn validation(message: impl ToString) -> Error {
     Error::Validation(types::ValidationException {
         message: message.to_string(),
@@ -21,7 +21,7 @@ pub(crate) fn message(error: &Error) -> String {
     message.unwrap_or(error.name()).to_owned()
 }
 
-/// A resource that is not there, or not in this account and region.
+/// A resource that does not exist in this account and region.
 pub(crate) fn not_found(kind: &str, id: &str) -> Error {
     resource_not_found(format!("The {kind} {id} does not exist"))
 }
@@ -31,14 +31,14 @@ pub(crate) fn resource_not_found(message: String) -> Error {
     Error::ResourceNotFound(types::ResourceNotFoundException { message })
 }
 
-/// A request at odds with the state of a resource.
+/// A request that conflicts with the state of a resource.
 pub(crate) fn conflict(message: impl Into<String>) -> Error {
     Error::Conflict(types::ConflictException {
         message: message.into(),
     })
 }
 
-/// A resource that others use and that therefore stays.
+/// A resource that others use, so that it cannot be deleted.
 pub(crate) fn in_use(kind: ResourceKind, id: &str, user: ResourceKind, user_id: &str) -> Error {
     conflict(format!(
         "The {} {id} is used by the {} {user_id} and cannot be deleted",
@@ -52,7 +52,7 @@ pub(crate) fn access_denied(message: String) -> Error {
     Error::AccessDenied(types::AccessDeniedException { message })
 }
 
-/// Something that ought not to happen.
+/// An internal error.
 pub(crate) fn internal(message: impl Into<String>) -> Error {
     Error::InternalServer(types::InternalServerException {
         message: message.into(),

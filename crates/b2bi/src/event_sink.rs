@@ -1,4 +1,4 @@
-//! What the service sends besides its replies: events and log records.
+//! What the service sends in addition to its replies: events and log records.
 
 use b2bi_local_model::Timestamp;
 use serde::Serialize;
@@ -7,14 +7,14 @@ use serde_json::Value;
 /// The source of all events.
 pub const SOURCE: &str = "aws.b2bi";
 
-/// An event, as `EventBridge` carries it; its sink adds an id.
+/// An event of `EventBridge`; its sink adds an id.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Event {
-    /// The job that it is about; the detail does not always say so.
+    /// The job; the detail does not always name it.
     #[serde(skip)]
     pub job_id: String,
-    /// What it is about, such as `Transformation Completed`.
+    /// The type, such as `Transformation Completed`.
     pub detail_type: &'static str,
     /// [`SOURCE`].
     pub source: &'static str,
@@ -26,11 +26,11 @@ pub struct Event {
     pub region: String,
     /// The ARNs of the resources: transformer, profile, capability, partnership.
     pub resources: Vec<String>,
-    /// What happened, its keys in kebab case.
+    /// The details, with keys in kebab case.
     pub detail: Value,
 }
 
-/// A record for a log, as `CloudWatch` Logs keeps it.
+/// A record of `CloudWatch` Logs.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LogRecord {
@@ -44,23 +44,23 @@ pub struct LogRecord {
     pub stream: String,
     /// When it happened.
     pub timestamp: Timestamp,
-    /// What happened.
+    /// The contents.
     pub message: Value,
 }
 
 /// Receives events. A call never blocks and never fails: delivery happens elsewhere.
 pub trait EventSink: Send + Sync {
-    /// Takes an event.
+    /// Adds an event.
     fn emit(&self, event: Event);
 }
 
-/// Keeps log records. A call never blocks and never fails.
+/// Receives log records. A call never blocks and never fails.
 pub trait RecordSink: Send + Sync {
-    /// Takes a record.
+    /// Adds a record.
     fn record(&self, record: LogRecord);
 }
 
-/// Listens to nothing.
+/// Ignores everything.
 pub(crate) struct NoopSink;
 
 impl EventSink for NoopSink {

@@ -21,25 +21,25 @@ pub(crate) enum FileError {
     /// The storage failed.
     #[error("{}", storage_message(.uri, .source))]
     Storage {
-        /// Where the file is.
+        /// The file.
         uri: String,
         /// The storage's own error.
         source: ObjectError,
     },
-    /// It has more bytes than it may have.
+    /// It is too large.
     #[error("The file {uri} has {size} bytes; the limit is {limit}")]
     TooLarge {
-        /// Where the file is.
+        /// The file.
         uri: String,
-        /// How many bytes it has.
+        /// Its size in bytes.
         size: u64,
-        /// The most that it may have.
+        /// The maximum size.
         limit: u64,
     },
     /// It was replaced while it was read.
     #[error("The file {uri} was changed while it was read")]
     Changed {
-        /// Where the file is.
+        /// The file.
         uri: String,
     },
 }
@@ -54,7 +54,7 @@ fn storage_message(uri: &str, source: &ObjectError) -> String {
 }
 
 impl FileError {
-    /// What the storage said of a file.
+    /// The storage's error for a file.
     pub(crate) fn storage(location: &Location, source: ObjectError) -> Self {
         Self::Storage {
             uri: location.uri(),
@@ -64,7 +64,7 @@ impl FileError {
 
     /// The modelled error.
     ///
-    /// Source: the words for refused access were seen on AWS; the rest is Assumption A-15.
+    /// Source: the texts for denied access were seen on AWS; the rest is Assumption A-15.
     pub(crate) fn modelled(&self) -> Error {
         let message = self.to_string();
         let Self::Storage { source, .. } = self else {
@@ -79,7 +79,7 @@ impl FileError {
     }
 }
 
-/// Refuses a file of more than `limit` bytes; returns how many it has.
+/// Refuses a file of more than `limit` bytes; returns its size.
 pub(crate) async fn check_size(
     ctx: &Ctx<'_>,
     location: &Location,
@@ -103,7 +103,7 @@ pub(crate) fn check_limit(location: &Location, size: u64, limit: u64) -> Result<
     Err(FileError::TooLarge { uri, size, limit })
 }
 
-/// The way through a large file, window by window.
+/// Reads a large file window by window.
 #[derive(Clone)]
 pub(crate) struct WindowReader {
     objects: Arc<dyn ObjectStore>,
@@ -114,7 +114,7 @@ pub(crate) struct WindowReader {
 }
 
 impl WindowReader {
-    /// The way through a file of this size.
+    /// A reader for a file of this size.
     pub(crate) fn new(
         context: &ServiceContext,
         scope: &Scope,
@@ -135,7 +135,7 @@ impl WindowReader {
         check_limit(&self.location, self.size, limit)
     }
 
-    /// Hands over the file's bytes until the receiver is gone; call it where blocking is allowed.
+    /// Passes on the file's bytes until the receiver is gone; call it where blocking is allowed.
     pub(crate) fn windows(&self, take: &mut ByteSink<'_>) -> Result<(), FileError> {
         let runtime = Handle::current();
         let mut first_tag: Option<String> = None;
@@ -167,7 +167,7 @@ impl WindowReader {
     }
 }
 
-/// The first bytes of a file, `limit` of them at most.
+/// The first bytes of a file, at most `limit`.
 pub(crate) async fn beginning(
     ctx: &Ctx<'_>,
     location: &Location,
@@ -197,7 +197,7 @@ pub(crate) async fn read(
         .map_err(|error| FileError::storage(location, error))
 }
 
-/// Writes a file whole.
+/// Writes a whole file.
 pub(crate) async fn write(
     environment: &Environment,
     scope: &Scope,

@@ -1,4 +1,4 @@
-//! Identifiers in AWS's form, or in another that is configured.
+//! Identifiers in AWS's form, or in a configured form.
 
 use std::collections::BTreeMap;
 
@@ -9,10 +9,11 @@ use crate::environment::Ids;
 
 /// The prefix of ids of jobs.
 const JOB: &str = "tj";
-/// Characters after the prefix of ids of resources.
+/// The number of characters after the prefix of resource ids.
 const RESOURCE_LENGTH: usize = 17;
 
-/// The forms of ids by their usual prefix: `p`, `tr`, `ca`, `ps`, `tp`, `tj`. Those without one are as AWS documents them.
+/// The forms of ids by their usual prefix: `p`, `tr`, `ca`, `ps`, `tp`, `tj`. Ids without an entry
+/// have the form that AWS documents.
 pub type IdForms = BTreeMap<String, IdForm>;
 
 /// The form of ids: a prefix, and groups of characters with hyphens between.
@@ -24,11 +25,11 @@ pub struct IdForm {
 }
 
 impl IdForm {
-    /// Ids with fewer bits could meet twice.
+    /// The minimum number of bits; ids with fewer could collide.
     const LEAST_BITS: u32 = 48;
 
-    /// A form by its prefix, hyphen included, the length of each group, and the characters. Groups are longer where
-    /// ids would be too few.
+    /// A form from its prefix (including the hyphen), the length of each group, and the characters.
+    /// Groups are extended if there would be too few ids.
     #[must_use]
     pub fn new(prefix: &str, groups: &[usize], alphabet: &str) -> Self {
         let mut alphabet: Vec<char> = alphabet.chars().collect();
@@ -74,13 +75,13 @@ impl IdForm {
 struct Characters<'a> {
     ids: &'a dyn Ids,
     bits: u128,
-    /// What the bits can still tell apart.
+    /// The number of values that the remaining bits can distinguish.
     left: u128,
 }
 
 impl Characters<'_> {
     fn next(&mut self, alphabet: &[char]) -> Option<char> {
-        /// With fewer left, some characters would come more often than others.
+        /// With fewer values left, some characters would be more frequent than others.
         const LEAST: u128 = 1 << 32;
         if self.left < LEAST {
             (self.bits, self.left) = (self.ids.bits(), u128::MAX);
@@ -93,7 +94,7 @@ impl Characters<'_> {
     }
 }
 
-/// A new id of a resource, by the usual prefix of its kind.
+/// A new id of a resource, from the usual prefix of its kind.
 pub(crate) fn of_resource(forms: &IdForms, prefix: &str, ids: &dyn Ids) -> String {
     match forms.get(prefix) {
         Some(form) => form.id(ids),
@@ -109,9 +110,9 @@ pub(crate) fn of_job(forms: &IdForms, ids: &dyn Ids) -> String {
     }
 }
 
-/// A prefix and 17 hexadecimal digits, of which the 13th is `4`: a random UUID cut short.
+/// A prefix and 17 hexadecimal digits, the 13th of which is `4`: a truncated random UUID.
 ///
-/// Source: the service model's examples; that all are so is Assumption A-430.
+/// Source: the service model's examples; that all ids have this form is Assumption A-430.
 fn resource_id(prefix: &str, bits: u128) -> String {
     let digits = format!("{bits:032x}");
     let (head, tail) = digits.split_at(12);
@@ -125,7 +126,7 @@ fn resource_id(prefix: &str, bits: u128) -> String {
     format!("{prefix}-{digits}")
 }
 
-/// `tj-` and 16 bytes in unpadded base 64 for URLs.
+/// `tj-` and 16 bytes in unpadded URL-safe base64.
 ///
 /// Source: the service model's examples.
 fn job_id(bits: u128) -> String {
@@ -195,7 +196,7 @@ mod tests {
         check(IdForm::new("prf-", &[20], hex), "prf-", &[20], hex);
         let uuid = [8, 4, 4, 4, 12];
         check(IdForm::new("", &uuid, hex), "", &uuid, hex);
-        // Too short for as many ids as are made: ids are longer then.
+        // Too short for the number of ids: then ids are longer.
         check(IdForm::new("p_", &[4], hex), "p_", &[12], hex);
         check(IdForm::new("", &[], ""), "", &[16], "0123456789");
         check(IdForm::new("é-", &[60], "XYZ"), "é-", &[60], "XYZ");

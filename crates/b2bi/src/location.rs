@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::errors::validation;
 
-/// Where a file is, or where files go.
+/// The location of a file or a folder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Location {
     pub(crate) bucket: String,
@@ -14,7 +14,7 @@ pub(crate) struct Location {
 }
 
 impl Location {
-    /// The location that a request gives; the model leaves both of its members optional.
+    /// The location in a request; the model makes both of its members optional.
     pub(crate) fn of(location: &S3Location, member: &str) -> Result<Self, Error> {
         let missing = |name| {
             move || {
@@ -38,7 +38,7 @@ impl Location {
         format!("s3://{}/{}", self.bucket, self.key)
     }
 
-    /// The key after its last slash.
+    /// The part of the key after its last slash.
     pub(crate) fn file_name(&self) -> &str {
         self.key.rsplit('/').next().unwrap_or(&self.key)
     }
@@ -53,7 +53,7 @@ impl From<Location> for S3Location {
     }
 }
 
-/// A key as a folder, with a slash at its end unless it is empty.
+/// A key as a folder, with a trailing slash unless it is empty.
 ///
 /// Source: Assumption A-20.
 pub(crate) fn folder(key: &str) -> String {

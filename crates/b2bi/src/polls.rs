@@ -9,25 +9,25 @@ use tokio::sync::watch;
 pub struct Polls(Arc<watch::Sender<u32>>);
 
 impl Polls {
-    /// None yet.
+    /// No polls yet.
     #[must_use]
     pub fn none() -> Self {
         Self(Arc::new(watch::Sender::new(0)))
     }
 
-    /// How many there were.
+    /// The number of polls so far.
     #[must_use]
     pub fn count(&self) -> u32 {
         *self.0.borrow()
     }
 
-    /// Waits until there were as many as this.
+    /// Waits until there have been this many.
     pub async fn reached(&self, count: u32) {
-        // The sender is held by `self`, so waiting does not end before its time.
+        // `self` keeps the sender, so the wait does not end early.
         let _ = self.0.subscribe().wait_for(|item| *item >= count).await;
     }
 
-    /// Counts one more.
+    /// Counts a poll.
     pub(crate) fn add(&self) {
         self.0.send_modify(|item| *item = item.saturating_add(1));
     }

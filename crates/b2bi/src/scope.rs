@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-/// An account in a region; two scopes share nothing.
+/// An account in a region; scopes share nothing.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Scope {
     /// The account, twelve digits.

@@ -1,7 +1,7 @@
-//! The stages of a job, and the trait by which the server injects faults into them.
+//! The stages of a job, and the trait through which the server injects faults into them.
 //!
-//! Stages do not depend on this: the runner of jobs asks before it enters one, and before
-//! it writes an object.
+//! Stages do not depend on this: the runner of jobs asks before it enters one, and before it writes
+//! an object.
 
 use std::time::Duration;
 
@@ -11,27 +11,28 @@ use serde::{Deserialize, Serialize};
 
 use crate::polls::Polls;
 
-/// A stage of a job, in the order in which a job goes through them.
+/// A stage of a job, in the order of execution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Stage {
-    /// The job exists, and nothing of it is done.
+    /// The job exists, and nothing has been done.
     Accept,
     /// The file is read.
     FetchInput,
     /// Inbound: the X12 is read.
     Parse,
-    /// Inbound: what was read is judged and reported on. Outbound: so is the X12 to be written.
+    /// Inbound: the contents are checked and reported on. Outbound: the same for the X12 to be
+    /// written.
     Validate,
-    /// Inbound: the acknowledgements are made and written.
+    /// Inbound: the acknowledgements are created and written.
     Acknowledge,
     /// The mapping template is evaluated.
     Map,
     /// Outbound: the document becomes X12.
     Convert,
-    /// The outcome of it is written and published.
+    /// The outputs are written and published.
     WriteOutput,
-    /// The job's end is stored, and its event sent.
+    /// The job's result is stored, and its event sent.
     Finish,
 }
 
@@ -66,7 +67,7 @@ impl Stage {
     }
 }
 
-/// What a job is about, for who decides about it from outside.
+/// The facts about a job for decisions from outside.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct JobFacts {
@@ -78,11 +79,11 @@ pub struct JobFacts {
     pub region: String,
     /// The transformer.
     pub transformer_id: String,
-    /// The capability that watches the file's folder; none for `StartTransformerJob`.
+    /// The capability that watches the file's folder; `None` for `StartTransformerJob`.
     pub capability_id: Option<String>,
-    /// The partnership the file belongs to; none for `StartTransformerJob`.
+    /// The partnership of the file; `None` for `StartTransformerJob`.
     pub partnership_id: Option<String>,
-    /// The trading partner whose folder the file was in; none for `StartTransformerJob`.
+    /// The trading partner whose folder the file was in; `None` for `StartTransformerJob`.
     pub trading_partner_id: Option<String>,
     /// The bucket of the input file.
     pub bucket: String,
@@ -90,7 +91,7 @@ pub struct JobFacts {
     pub key: String,
     /// When the job was accepted.
     pub started_at: Timestamp,
-    /// How often `GetTransformerJob` has asked for it.
+    /// The number of calls of `GetTransformerJob` for it.
     #[serde(skip, default = "Polls::none")]
     pub polls: Polls,
 }
@@ -102,7 +103,7 @@ pub enum StageDecision {
     Continue,
     /// The stage has failed, for this reason.
     Fail(String),
-    /// The job is no longer known to anybody, and ends without a trace.
+    /// The job no longer exists, and ends without a trace.
     Drop,
 }
 
@@ -111,7 +112,7 @@ pub enum StageDecision {
 pub enum WriteDecision {
     /// It is written.
     Write,
-    /// The job believes that it is written, and it is not there.
+    /// The job treats it as written, but it does not exist.
     Lose,
     /// The write succeeds, and the object appears only after this time.
     Late(Duration),
@@ -124,19 +125,19 @@ pub enum WriteDecision {
     },
 }
 
-/// Decides, from outside, how jobs fare. With [`NoFaults`] nothing happens to them.
+/// Decides about jobs from outside. [`NoFaults`] changes nothing.
 #[async_trait]
 pub trait Stages: Send + Sync {
     /// Called before each stage of each job; the job waits for the answer, however long.
     async fn enter(&self, job: &JobFacts, stage: Stage) -> StageDecision;
 
-    /// Called when a job has entered the stage [`Stage::FetchInput`]; how many of its input's
-    /// `size` bytes it gets to see.
+    /// Called when a job has entered the stage [`Stage::FetchInput`]; returns how many of its
+    /// input's `size` bytes it sees.
     fn visible_bytes(&self, _job: &JobFacts, size: u64) -> u64 {
         size
     }
 
-    /// Called when a job has ended, however it did.
+    /// Called when a job has ended, with any result.
     fn ended(&self, _job: &JobFacts) {}
 
     /// Called before each object is written; `nth` counts the job's objects from 1.

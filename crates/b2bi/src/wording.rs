@@ -1,21 +1,21 @@
-//! Other words for what reports say.
+//! Other texts for reports.
 
 use std::fmt;
 use std::sync::Arc;
 
 type Reword = dyn Fn(&str) -> Option<String> + Send + Sync;
 
-/// Gives lines of validation reports other words.
+/// Replaces the lines of validation reports.
 #[derive(Clone)]
 pub struct Wording(Arc<Reword>);
 
 impl Wording {
-    /// A wording by a function, which returns nothing for lines that stay as they are.
+    /// A wording from a function that returns `None` for unchanged lines.
     pub fn new(line: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
         Self(Arc::new(line))
     }
 
-    /// The line in other words.
+    /// The replacement of the line.
     pub(crate) fn line(&self, line: &str) -> Option<String> {
         (self.0)(line)
     }

@@ -4,7 +4,7 @@ use b2bi_local_x12::{Problem, ReadReport};
 
 use super::{Conversion, EdiError};
 
-/// The most problems that the reason of a failed job names.
+/// The maximum number of problems in the reason of a failed job.
 const REASONS: usize = 20;
 
 /// Why a file is rejected.
@@ -13,7 +13,7 @@ pub(crate) enum RejectError {
     /// It cannot be read to its end.
     #[error("{0}")]
     Unreadable(String),
-    /// It holds transactions of another set or version.
+    /// It contains transactions of another set or version.
     #[error("{0}")]
     Other(#[source] EdiError),
     /// Its envelope is rejected.
@@ -24,13 +24,13 @@ pub(crate) enum RejectError {
 /// Checks whether a file is accepted: the headers and trailers of its interchanges and groups are in
 /// order.
 ///
-/// Problems of transactions are reported and acknowledged, and the file is taken all the same.
+/// Problems of transactions are reported and acknowledged, and the file is accepted anyway.
 ///
 /// Source: Assumption A-60.
 ///
 /// # Errors
 ///
-/// Why not.
+/// The reason if it is not.
 pub(crate) fn check_file(
     reading: &ReadReport,
     problems: &[Problem],

@@ -1,4 +1,4 @@
-//! Why X12 and documents are not converted.
+//! Why X12 and documents cannot be converted.
 
 use std::string::FromUtf8Error;
 
@@ -15,7 +15,7 @@ pub enum EdiError {
     /// The file cannot be read to its end.
     #[error("{0}")]
     Unreadable(Box<Problem>),
-    /// The document that was made of the file is not text.
+    /// The document from the file is not text.
     #[error("{0}")]
     NotText(#[source] FromUtf8Error),
     /// The details do not name both a transaction set and a version.
@@ -24,30 +24,30 @@ pub enum EdiError {
     /// The version does not have the transaction set.
     #[error("The X12 version {} has no transaction set {}", .1.as_str(), .0.as_str())]
     NoSuchSet(X12TransactionSet, X12Version),
-    /// The file holds transactions of another set or version.
+    /// The file contains transactions of another set or version.
     #[error("The file holds a transaction set {set} of version {version}, and not only {wanted}")]
     OtherSet {
-        /// What was wanted.
+        /// The expected set and version.
         wanted: Selection,
         /// The set of the first other transaction.
         set: String,
         /// The version of its functional group.
         version: String,
     },
-    /// The file holds more kinds of transaction than are counted one by one.
+    /// The file contains more kinds of transaction than are listed separately.
     #[error("The file holds more than {kinds} kinds of transaction, and not only {wanted}")]
     ManyKinds {
-        /// What was wanted.
+        /// The expected set and version.
         wanted: Selection,
-        /// How many kinds are counted one by one.
+        /// The number of kinds that are listed separately.
         kinds: usize,
     },
-    /// The file holds too many transactions to be split.
+    /// The file contains too many transactions to be split.
     #[error("The file holds {count} transactions; at most {limit} can be split")]
     ManyTransactions {
-        /// How many it holds.
+        /// The number of transactions.
         count: usize,
-        /// The most that can be split.
+        /// The maximum number for splitting.
         limit: usize,
     },
     /// The document is not a service-defined document.
@@ -56,14 +56,14 @@ pub enum EdiError {
         .format.as_str()
     )]
     Document {
-        /// The format that it is said to be in.
+        /// The stated format.
         format: ConversionSourceFormat,
-        /// What to do about it; may be empty.
+        /// Advice; may be empty.
         hint: &'static str,
-        /// What is wrong with it.
+        /// The problem.
         source: Box<DocumentError>,
     },
-    /// The document makes X12 that cannot be read to its end.
+    /// The X12 from the document cannot be read to its end.
     #[error("The document makes no whole X12: {0}")]
     IncompleteX12(Box<Problem>),
     /// The mapping template cannot be read or evaluated.
@@ -72,7 +72,7 @@ pub enum EdiError {
     /// There is no table for the transaction set.
     #[error("There is no table for {0}")]
     NoTable(Selection),
-    /// The transaction set has no segment of this name.
+    /// The transaction set has no segment with this name.
     #[error(
         "{selection} has no segment {segment}; `b2bi-local template` without --segments shows those \
          that it has"
@@ -91,7 +91,7 @@ pub enum EdiError {
     LongTemplate {
         /// Its length in characters.
         length: usize,
-        /// The most characters of a template.
+        /// The maximum number of characters of a template.
         limit: usize,
     },
 }

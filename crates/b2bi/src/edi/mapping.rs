@@ -20,7 +20,7 @@ pub(crate) struct Mapping {
     pub(crate) is_legacy: bool,
 }
 
-/// An evaluation to come: its run, and the engines.
+/// A prepared evaluation: its run, and the engines.
 pub(crate) struct Evaluation {
     pub(crate) run: Run,
     jsonata: Arc<dyn Engine + Send + Sync>,
@@ -28,16 +28,16 @@ pub(crate) struct Evaluation {
 }
 
 impl Mapping {
-    /// The output of the template for a document, inbound and outbound: JSONata maps JSON, XSLT
-    /// of XML. Of JSON, nothing is `null`.
+    /// The output of the template for a document, inbound or outbound: JSONata maps JSON, and XSLT
+    /// maps XML. For JSON, nothing is `null`.
     ///
     /// Source: Assumption A-31.
     ///
     /// # Errors
     ///
-    /// Why the template cannot be read or evaluated, and where, if that is known.
+    /// The reason and, if known, the position, if the template cannot be read or evaluated.
     ///
-    /// Source: the words are Assumption A-33.
+    /// Source: the texts are Assumption A-33.
     pub(crate) fn apply(&self, input: String, evaluation: &Evaluation) -> Result<String, EdiError> {
         let engine: &dyn Engine = match self.language {
             MappingTemplateLanguage::Jsonata => &*evaluation.jsonata,
@@ -58,7 +58,7 @@ impl Mapping {
     ///
     /// # Errors
     ///
-    /// Those of [`Mapping::apply`].
+    /// The errors of [`Mapping::apply`].
     pub(crate) fn apply_in(
         &self,
         form: Option<JsonForm>,
@@ -73,14 +73,14 @@ impl Mapping {
     }
 }
 
-/// A member of a document, in its source text.
+/// The source text of a document's member.
 #[derive(Deserialize)]
 struct Interchanges<'a> {
     #[serde(borrow)]
     interchanges: Vec<&'a RawValue>,
 }
 
-/// The interchange of a document in JSON, or the list of several; other documents are not changed.
+/// The interchange of a JSON document, or a list of several; other documents are unchanged.
 pub(crate) fn interchange_of(document: String) -> String {
     let Ok(Interchanges { interchanges }) = serde_json::from_str(&document) else {
         return document;
@@ -94,7 +94,7 @@ pub(crate) fn interchange_of(document: String) -> String {
     }
 }
 
-/// An evaluation at the present time, with its own seed.
+/// An evaluation at the current time, with its own seed.
 pub(crate) fn evaluation(environment: &Environment, limits: Limits) -> Evaluation {
     let bits = environment.ids.bits() >> 64;
     let seed = u64::try_from(bits).unwrap_or_default();
@@ -106,13 +106,13 @@ pub(crate) fn evaluation(environment: &Environment, limits: Limits) -> Evaluatio
 }
 
 impl Evaluation {
-    /// Ends the evaluation when it goes: it ends with the request that wants it.
+    /// Cancels the evaluation when it is dropped, that is, when its request ends.
     pub(crate) fn cancel_on_drop(&self) -> CancelOnDrop {
         CancelOnDrop(self.run.cancel.clone())
     }
 }
 
-/// Cancels a run when it goes.
+/// Cancels a run when it is dropped.
 pub(crate) struct CancelOnDrop(Cancel);
 
 impl Drop for CancelOnDrop {

@@ -30,40 +30,40 @@ pub use starter::{
 };
 pub(crate) use windows::{ByteSink, parse_and_validate_in_windows};
 
-/// How much longer than its X12 a document is expected to be, for a start.
+/// The initial estimate of how much longer a document is than its X12.
 const GROWTH: usize = 6;
-/// What is done to an X12 file.
+/// The conversion of an X12 file.
 #[derive(Clone, Debug)]
 pub(crate) struct Conversion {
     selection: Selection,
     /// The format of the document.
     pub(crate) format: FileFormat,
-    /// The mapping that comes after.
+    /// The mapping that follows.
     pub(crate) mapping: Option<Mapping>,
-    /// Whether each transaction becomes its own document.
+    /// Whether each transaction becomes a separate document.
     pub(crate) split: bool,
-    /// The user's own validation rules.
+    /// The user's validation rules.
     rules: Option<Rules>,
 }
 
-/// How documents look.
+/// The form of documents.
 #[derive(Clone, Debug)]
 pub struct DocumentStyle {
     /// The layout of JSON.
     ///
     /// Source: Assumption A-21.
     pub layout: Layout,
-    /// Loop names in place of the standard's.
+    /// Loop names that replace the standard's.
     pub loop_names: Option<Arc<LoopNames>>,
-    /// How many problems of a file are kept in full; the others are counted.
+    /// The maximum number of a file's problems that are kept in full; the others are counted.
     pub problem_limit: usize,
 }
 
-/// A document, and what is wrong with the file.
+/// A document, and the problems of the file.
 pub(crate) struct Parsed {
     pub(crate) document: String,
-    /// What is wrong with the envelope, and what the standard and the user's own rules find wrong
-    /// with the transactions.
+    /// The problems of the envelope, and those that the standard and the user's rules find in the
+    /// transactions.
     pub(crate) validation_messages: Vec<String>,
 }
 
@@ -72,8 +72,8 @@ impl Conversion {
     ///
     /// # Errors
     ///
-    /// The set, the version or the format is not given, the version does not have the set, or the
-    /// validation rules do not fit it.
+    /// The set, the version or the format is missing, the version does not have the set, or the
+    /// validation rules do not match it.
     pub(crate) fn new(
         details: &X12Details,
         format: FileFormat,
@@ -93,7 +93,7 @@ impl Conversion {
         })
     }
 
-    /// How the JSON document is laid out: without blanks where only a mapping reads it.
+    /// The layout of the JSON document: without spaces if only a mapping reads it.
     fn layout(&self, style: &DocumentStyle) -> Layout {
         if self.mapping.is_some() {
             Layout::Compact
@@ -102,8 +102,8 @@ impl Conversion {
         }
     }
 
-    /// A validator by the standard, the implementation guide where one is requested, and the
-    /// user's own rules.
+    /// A validator for the standard, the implementation guide if one is requested, and the user's
+    /// rules.
     pub(crate) fn validator(&self) -> Validator<'_> {
         let validator = Validator::new(Strictness::Attested, self.rules.as_ref());
         if self.selection.is_guided() {
@@ -118,7 +118,7 @@ impl Conversion {
 ///
 /// # Errors
 ///
-/// It is not readable X12, or it holds transactions of another set or version.
+/// It is not readable X12, or it contains transactions of another set or version.
 pub(crate) fn parse(
     file: &[u8],
     conversion: &Conversion,
@@ -140,7 +140,7 @@ pub(crate) fn parse(
     })
 }
 
-/// The messages of problems, and how many of them were left out.
+/// The messages of problems, and the number of those that were left out.
 pub(crate) fn messages(problems: &[Problem], omitted: &Omitted) -> Vec<String> {
     let omitted = omitted.count();
     let more = (omitted > 0).then(|| format!("{omitted} more problems are not listed"));
@@ -151,7 +151,7 @@ pub(crate) fn messages(problems: &[Problem], omitted: &Omitted) -> Vec<String> {
         .collect()
 }
 
-/// All that is known of an X12 file.
+/// All results for an X12 file.
 pub(crate) struct ParsedFile {
     pub(crate) document: String,
     pub(crate) reading: ReadReport,
@@ -173,12 +173,12 @@ impl ParsedFile {
     }
 }
 
-/// Reads a file and, if `validates` says so, validates it; whether it is taken is another question, which
-/// [`check_file`] answers.
+/// Reads a file and, if `validates` is true, validates it; [`check_file`] decides whether it is
+/// accepted.
 ///
 /// # Errors
 ///
-/// The document is no text.
+/// The document is not text.
 pub(crate) fn parse_and_validate(
     file: &[u8],
     conversion: &Conversion,
@@ -202,13 +202,13 @@ pub(crate) fn parse_and_validate(
     Ok(ParsedFile::new(document, reading, rest))
 }
 
-/// What is wrong with X12 by the standard and the user's rules.
+/// The problems that the standard and the user's rules find in X12.
 pub(crate) fn validate(x12: &[u8], conversion: &Conversion) -> Validation {
     let (validator, _) = b2bi_local_x12::read(x12, conversion.validator());
     validator.finish()
 }
 
-/// The results for a file besides its document; none if it is not validated.
+/// The results for a file other than its document; `None` if it is not validated.
 type Checks<'c> = Option<(Validator<'c>, ReceivedInterchanges)>;
 
 fn read<'c, W: Sink>(
@@ -279,7 +279,7 @@ fn unchecked<W: Sink>(file: &[u8], writer: W, style: &DocumentStyle) -> (W, Read
 ///
 /// # Errors
 ///
-/// The file cannot be parsed, or it holds more than `limit` transactions.
+/// The file cannot be parsed, or it contains more than `limit` transactions.
 pub(crate) fn parse_split(
     file: &[u8],
     conversion: &Conversion,

@@ -11,18 +11,18 @@ use crate::edi::rules;
 use crate::edi::{EdiError, Selection};
 use crate::errors::validation;
 
-/// What is made of a document, but for the form it is written in.
+/// A conversion of documents to X12, without the write options.
 #[derive(Clone, Debug)]
 pub(crate) struct Outbound {
-    /// What the document must hold; without it, any set will do.
+    /// The required contents of the document; `None` accepts any set.
     selection: Option<Selection>,
     /// The format of the document.
     format: ConversionSourceFormat,
-    /// The user's own validation rules.
+    /// The user's validation rules.
     rules: Option<Rules>,
 }
 
-/// The X12, and what the standard and the user's own rules find wrong with it.
+/// The X12, and the problems that the standard and the user's rules find in it.
 #[derive(Debug)]
 pub(crate) struct Written {
     pub(crate) x12: Vec<u8>,
@@ -30,12 +30,12 @@ pub(crate) struct Written {
 }
 
 impl Outbound {
-    /// A conversion into a transaction set, or into the set that the document names.
+    /// A conversion into a transaction set, or into the set in the document.
     ///
     /// # Errors
     ///
     /// Only one of set and version is given, the version does not have the set, or the validation
-    /// rules do not fit it or have no set that they could fit.
+    /// rules do not match it or have no set to match.
     pub(crate) fn new(
         details: Option<&X12Details>,
         format: ConversionSourceFormat,
@@ -62,7 +62,7 @@ impl Outbound {
 ///
 /// # Errors
 ///
-/// It is not JSON or XML, not the service-defined document, or holds another set or version.
+/// It is not JSON or XML, not the service-defined document, or contains another set or version.
 pub(crate) fn write(
     document: &str,
     outbound: &Outbound,
@@ -70,7 +70,7 @@ pub(crate) fn write(
 ) -> Result<Written, EdiError> {
     let x12 = formatted(document, outbound.format, writing)?;
     let readable = match writing.wrap {
-        // A line that ends within a segment is for other readers than ours.
+        // Line breaks within segments are for other readers.
         Wrap::Length(..) => {
             let wrap = Wrap::OneLine;
             let writing = WriteOptions {
@@ -92,7 +92,7 @@ pub(crate) fn write(
 ///
 /// # Errors
 ///
-/// What is wrong with it, and where.
+/// The problem and its place.
 pub(crate) fn formatted(
     document: &str,
     format: ConversionSourceFormat,
@@ -127,7 +127,7 @@ fn other_format(document: &str, format: ConversionSourceFormat) -> &'static str 
     }
 }
 
-/// What is wrong with what was written, if it is what was wanted at all.
+/// The problems of the output, if it has the expected set and version.
 fn check(x12: &[u8], outbound: &Outbound) -> Result<Vec<String>, EdiError> {
     let mut validator = Validator::new(Strictness::Attested, outbound.rules.as_ref());
     if outbound.selection.is_none_or(Selection::is_guided) {

@@ -12,11 +12,11 @@ use crate::edi::Selection;
 use crate::errors::validation;
 use crate::location::folder;
 
-/// The rules that options hold, if they fit the set.
+/// The rules in the options, if they match the set.
 ///
 /// # Errors
 ///
-/// Everything that is wrong with them, in one message.
+/// All problems of the rules, in one message.
 pub(crate) fn of(
     options: Option<&AdvancedOptions>,
     selection: Selection,
@@ -31,7 +31,7 @@ pub(crate) fn of(
         })
 }
 
-/// Whether options hold rules at all.
+/// Whether options contain rules.
 pub(crate) fn given(options: Option<&AdvancedOptions>) -> bool {
     let validation = x12(options).and_then(|x12| x12.validation_options.as_ref());
     let rules = validation.and_then(|validation| validation.validation_rules.as_ref());
@@ -42,7 +42,7 @@ pub(crate) fn given(options: Option<&AdvancedOptions>) -> bool {
 ///
 /// # Errors
 ///
-/// Everything that is wrong with them.
+/// All problems of the rules.
 pub fn validation_rules(
     options: &X12ValidationOptions,
     selection: Selection,
@@ -53,9 +53,9 @@ pub fn validation_rules(
         .map_err(|problems| problems.iter().map(ToString::to_string).collect())
 }
 
-/// Refuses a capability that would take its own outputs for inputs.
+/// Refuses a capability whose outputs would become its inputs.
 ///
-/// Source: documented; the words, and that the same folder counts, are Assumption A-80.
+/// Source: documented; the texts, and that the same folder counts, are Assumption A-80.
 pub(crate) fn check_folders(configuration: &CapabilityConfiguration) -> Result<(), Error> {
     let CapabilityConfiguration::Edi(edi) = configuration;
     let (input, output) = (&edi.input_location, &edi.output_location);
@@ -74,7 +74,7 @@ pub(crate) fn check_folders(configuration: &CapabilityConfiguration) -> Result<(
 
 /// Refuses an envelope whose delimiters or line breaks contradict each other.
 ///
-/// Source: documented; the words are Assumption A-81.
+/// Source: documented; the texts are Assumption A-81.
 pub(crate) fn check_envelope(options: Option<&CapabilityOptions>) -> Result<(), Error> {
     let Some(OutboundEdiOptions::X12(envelope)) =
         options.and_then(|options| options.outbound_edi.as_ref())
@@ -122,7 +122,7 @@ fn check_wrap(options: &WrapOptions) -> Result<(), Error> {
     }
 }
 
-/// Whether options ask for a file to be split by transaction.
+/// Whether options request splitting by transaction.
 pub(crate) fn splits(options: Option<&AdvancedOptions>) -> bool {
     x12(options)
         .and_then(|x12| x12.split_options.as_ref())
@@ -148,7 +148,7 @@ fn rule(rule: &X12ValidationRule) -> Rule {
     }
 }
 
-/// The model keeps both lengths above zero.
+/// The model requires both lengths to be above zero.
 fn length(rule: &X12ElementLengthValidationRule) -> Rule {
     Rule::Length {
         element: rule.element_id.clone(),

@@ -34,11 +34,11 @@ impl Selection {
         Err(EdiError::NoSuchSet(transaction_set, version))
     }
 
-    /// The set that details name.
+    /// The set in the details.
     ///
     /// # Errors
     ///
-    /// They do not name both, or the version does not have the set.
+    /// They lack the set or the version, or the version does not have the set.
     pub fn of(details: &X12Details) -> Result<Self, EdiError> {
         match (details.transaction_set, details.version) {
             (Some(transaction_set), Some(version)) => Self::new(transaction_set, version),
@@ -46,7 +46,7 @@ impl Selection {
         }
     }
 
-    /// The set and the version, as the API spells them.
+    /// The set and the version, as in the API.
     #[must_use]
     pub fn names(self) -> (&'static str, &'static str) {
         (self.transaction_set.as_str(), self.version.as_str())
@@ -76,13 +76,13 @@ impl Selection {
         self.part(2)
     }
 
-    /// Whether transactions are held to the implementation guide that they name.
+    /// Whether transactions are checked against the implementation guide that they name.
     #[must_use]
     pub fn is_guided(self) -> bool {
         self.version == X12Version::Version5010Hipaa
     }
 
-    /// Refuses a file that holds anything else.
+    /// Refuses a file with any other transactions.
     ///
     /// # Errors
     ///
@@ -90,7 +90,7 @@ impl Selection {
     pub fn check(self, contents: &[TransactionKind]) -> Result<(), EdiError> {
         match contents.iter().find(|content| !self.accepts(content)) {
             None => Ok(()),
-            // What counts the kinds that are too many to be listed has no names.
+            // The entry for kinds that are not listed has no names.
             Some(other) if other.set.is_empty() && other.group_version.is_empty() => {
                 Err(EdiError::ManyKinds {
                     wanted: self,

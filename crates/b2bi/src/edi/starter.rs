@@ -7,17 +7,17 @@ use b2bi_local_x12::{Outline, Strictness, validate};
 
 use crate::edi::{EdiError, Selection};
 
-/// The most characters of a mapping template.
+/// The maximum number of characters of a mapping template.
 const MOST: usize = 350_000;
 
-/// Which part of a set a template writes.
+/// The part of a set that a template writes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StarterChoice {
-    /// Only what is required.
+    /// Only required parts.
     pub required: bool,
-    /// Only these segments, their loops, and what is required.
+    /// Only these segments, their loops, and required parts.
     pub segments: Vec<String>,
-    /// Usual codes, parties and levels.
+    /// Common codes, parties and levels.
     pub usual: bool,
 }
 
@@ -25,7 +25,7 @@ pub struct StarterChoice {
 ///
 /// # Errors
 ///
-/// The set has no segment that was asked for.
+/// The set lacks a requested segment.
 pub fn chosen_starter_template(
     selection: Selection,
     language: StarterLanguage,
@@ -49,12 +49,12 @@ pub fn chosen_starter_template(
     Ok(starter_of_outline(&outline, language, MOST))
 }
 
-/// The template that writes what a sample says, or what the set's tables list.
+/// The template that writes the contents of a sample, or of the set's tables.
 ///
 /// # Errors
 ///
-/// The sample cannot be read, holds another set or version, or makes a template that is longer than
-/// the service takes.
+/// The sample cannot be read, contains another set or version, or its template is too long for the
+/// service.
 pub fn starter_template(
     selection: Selection,
     language: StarterLanguage,
@@ -62,7 +62,7 @@ pub fn starter_template(
 ) -> Result<String, EdiError> {
     let Some(sample) = sample else {
         let outline = Outline::new(selection.version(), selection.set(), selection.guide());
-        // A selection names what there is, so it always has an outline.
+        // A selection names an existing set, so it always has an outline.
         return outline
             .map(|outline| starter_of_outline(&outline, language, MOST))
             .ok_or(EdiError::NoTable(selection));
@@ -78,11 +78,12 @@ pub fn starter_template(
     }
 }
 
-/// The template that writes a sample with one of each kind of loop and segment, with notes from the tables.
+/// The template that writes a sample with one loop and segment of each kind, with notes from the
+/// tables.
 ///
 /// # Errors
 ///
-/// The sample cannot be read, or holds another set or version.
+/// The sample cannot be read, or contains another set or version.
 pub fn folded_starter_template(
     selection: Selection,
     language: StarterLanguage,

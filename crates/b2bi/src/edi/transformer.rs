@@ -1,4 +1,4 @@
-//! What a transformer does to files.
+//! A transformer's conversion of files.
 
 use b2bi_local_model::Error;
 use b2bi_local_model::types::{
@@ -9,7 +9,7 @@ use b2bi_local_model::types::{
 use super::{Conversion, Mapping};
 use crate::errors::validation;
 
-/// Refuses to activate what does not say which transaction set and version it is for.
+/// Refuses to activate a transformer without a transaction set and version.
 ///
 /// Source: Assumption A-17.
 pub(crate) fn check_complete(transformer: &GetTransformerResponse) -> Result<(), Error> {
@@ -25,11 +25,11 @@ pub(crate) fn check_complete(transformer: &GetTransformerResponse) -> Result<(),
     ))
 }
 
-/// What an inbound transformer does to a file.
+/// The conversion of an inbound transformer.
 ///
 /// # Errors
 ///
-/// It is for outbound files, or it does not name its set and version.
+/// It is for outbound files, or has no set and version.
 pub(crate) fn inbound(transformer: &GetTransformerResponse) -> Result<Conversion, Error> {
     if transformer.output_conversion.is_some() {
         return Err(validation(format!(
@@ -40,11 +40,11 @@ pub(crate) fn inbound(transformer: &GetTransformerResponse) -> Result<Conversion
     conversion(transformer)
 }
 
-/// What an outbound transformer does to a file.
+/// The conversion of an outbound transformer.
 ///
 /// # Errors
 ///
-/// It is for inbound files, or it does not name its set and version.
+/// It is for inbound files, or has no set and version.
 pub(crate) fn outbound(transformer: &GetTransformerResponse) -> Result<Conversion, Error> {
     if transformer.input_conversion.is_some() {
         return Err(validation(format!(
@@ -97,7 +97,7 @@ fn mapping(transformer: &GetTransformerResponse) -> Option<Mapping> {
     })
 }
 
-/// The set and version that a transformer is for.
+/// The set and version of a transformer.
 pub(crate) fn x12_details(transformer: &GetTransformerResponse) -> Option<&X12Details> {
     let input = transformer
         .input_conversion

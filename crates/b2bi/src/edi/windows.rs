@@ -7,15 +7,15 @@ use b2bi_local_x12::{JsonWriter, Reader, Sink, XmlWriter};
 
 use super::{Checks, Conversion, DocumentStyle, ParsedFile, reader};
 
-/// How much X12 is read before its document is handed on, where that is done in pieces: the piece, some
-/// ten times as long, is still in the cache when its checksums are made.
+/// How much X12 is read before its document is passed on, if that is done in pieces: the piece,
+/// some ten times as long, is still in the cache when its checksums are computed.
 const SLICE: usize = 32 << 10;
 
-/// Takes the next bytes of a file, and says whether more are wanted.
+/// Takes the next bytes of a file, and returns whether it accepts more.
 pub(crate) type ByteSink<'t> = dyn FnMut(&[u8]) -> ControlFlow<()> + 't;
 
-/// Reads and, if `validates` says so, validates a file whose bytes `feed` hands over, and hands the
-/// document to `emit` in pieces until that wants no more; the document of what is returned is empty.
+/// Reads and, if `validates` is true, validates a file whose bytes `feed` provides, and passes the
+/// document to `emit` in pieces until it breaks; the returned document is empty.
 ///
 /// # Errors
 ///
@@ -58,7 +58,7 @@ fn stream<W: Document, E>(
     Ok(ParsedFile::new(String::new(), reading, rest))
 }
 
-/// A writer of documents that hands out what it has written so far.
+/// A writer of documents that passes on what it has written so far.
 trait Document: Sink {
     fn taken(&mut self) -> Vec<u8>;
     fn finish(self) -> Vec<u8>;

@@ -21,9 +21,9 @@ use crate::state::job::CapabilityRoute;
 /// The sets of acknowledgements, which are not acknowledged.
 const ACKNOWLEDGEMENTS: [&str; 2] = ["997", "999"];
 
-/// One acknowledgement to be made.
+/// An acknowledgement to create.
 pub(super) struct AcknowledgementKind {
-    /// The end of its file's name.
+    /// The suffix of its file's name.
     suffix: &'static str,
     /// Its type in events.
     ///
@@ -31,13 +31,13 @@ pub(super) struct AcknowledgementKind {
     pub(super) set: &'static str,
     /// Its version in events.
     pub(super) version: Option<X12Version>,
-    /// None for a TA1.
+    /// `None` for a TA1.
     form: Option<AcknowledgementForm>,
     details: bool,
 }
 
 impl Run {
-    /// Makes and writes the acknowledgements that the partnership wants, once for each file.
+    /// Creates and writes the acknowledgements that the partnership requests, once for each file.
     ///
     /// One that fails is reported, and the transformation continues.
     pub(super) async fn acknowledge(
@@ -73,7 +73,7 @@ impl Run {
         Ok(())
     }
 
-    /// Writes one, unless there is nothing to be acknowledged; returns where it is, its size, and
+    /// Writes one, unless there is nothing to acknowledge; returns its location, its size, and
     /// whether it reports errors.
     async fn acknowledge_as(
         &self,
@@ -117,10 +117,10 @@ impl Run {
     }
 }
 
-/// The acknowledgements that are due.
+/// The acknowledgements to create.
 ///
-/// Source: without options all are made; what cannot be read to its end is answered with a TA1
-/// only: Assumption A-73.
+/// Source: without options all are created; a file that cannot be read to its end gets only a TA1:
+/// Assumption A-73.
 fn kinds(route: Option<&CapabilityRoute>, reading: &ReadReport) -> Vec<AcknowledgementKind> {
     let options = route
         .and_then(|route| route.partnership.capability_options.as_ref())
@@ -158,7 +158,7 @@ fn kinds(route: Option<&CapabilityRoute>, reading: &ReadReport) -> Vec<Acknowled
 }
 
 fn functional_kind(contents: &[TransactionKind], details: bool) -> AcknowledgementKind {
-    // All transactions of a file that is taken are of one set and version.
+    // All transactions of an accepted file have the same set and version.
     let mut answered = contents
         .iter()
         .filter(|content| !ACKNOWLEDGEMENTS.contains(&content.set.as_ref()));
@@ -200,7 +200,7 @@ fn model_version(version: Version) -> X12Version {
     }
 }
 
-/// Whether an acknowledgement says of anything that it is not simply accepted: TA104 or AK901.
+/// Whether an acknowledgement reports a part that is not simply accepted: TA104 or AK901.
 fn is_negative(text: &[u8]) -> bool {
     let (Some(element), Some(terminator)) = (text.get(3), text.get(105)) else {
         return false;

@@ -1,4 +1,4 @@
-//! The envelope of outbound files by the partnership, and the date and time in envelopes.
+//! The envelope of outbound files from the partnership, and the date and time in envelopes.
 
 use b2bi_local_model::Timestamp;
 use b2bi_local_model::types::{
@@ -9,7 +9,7 @@ use b2bi_local_x12::{Delimiters, LineBreak, ReceivedInterchanges, Wrap, WriteOpt
 
 use crate::state::control_numbers::FirstNumbers;
 
-/// The length of a line where the options give none.
+/// The length of a line if the options give none.
 const LINE: usize = 80;
 
 /// A partnership's envelope.
@@ -19,7 +19,7 @@ pub(crate) fn of(partnership: &GetPartnershipResponse) -> Option<&X12Envelope> {
     Some(envelope)
 }
 
-/// Where the control numbers of a partnership begin.
+/// The first control numbers of a partnership.
 pub(crate) fn starts(partnership: Option<&GetPartnershipResponse>) -> FirstNumbers {
     let numbers = partnership
         .and_then(of)
@@ -41,14 +41,14 @@ pub(crate) fn starts(partnership: Option<&GetPartnershipResponse>) -> FirstNumbe
 
 /// Whether X12 is validated before it is delivered.
 ///
-/// Source: on in AWS's console unless switched off; without a value: Assumption A-78.
+/// Source: on in AWS's console unless turned off; without a value: Assumption A-78.
 pub(crate) fn is_validated(envelope: Option<&X12Envelope>) -> bool {
     envelope
         .and_then(|envelope| envelope.common.as_ref()?.validate_edi)
         .unwrap_or(true)
 }
 
-/// How X12 is written for a partnership: the options' headers in place of the document's.
+/// The options for writing X12 for a partnership: its headers replace the document's.
 pub(crate) fn writing(envelope: Option<&X12Envelope>) -> WriteOptions {
     let mut writing = WriteOptions::standard();
     let Some(envelope) = envelope else {
@@ -103,7 +103,7 @@ fn put_delimiters(delimiters: &mut Delimiters, given: &X12Delimiters) {
     delimiters.terminator = byte(&given.segment_terminator).unwrap_or(delimiters.terminator);
 }
 
-/// The model demands one character of ASCII.
+/// The model requires one ASCII character.
 fn only_byte(text: &str) -> Option<u8> {
     text.bytes().next()
 }
@@ -126,7 +126,7 @@ fn wrapped(options: &WrapOptions) -> Wrap {
     }
 }
 
-/// Adds the present as date and time of the envelopes in which the document has none.
+/// Adds the current date and time to envelopes without any.
 ///
 /// Source: Assumption A-77.
 pub(crate) fn date(x12: &[u8], writing: &mut WriteOptions, now: Timestamp) {

@@ -8,7 +8,7 @@ use crate::edi::{EdiError, RejectError};
 use crate::errors;
 use crate::files::FileError;
 
-/// Why a stage of a job has failed; its text is the reason that the job reports.
+/// Why a stage of a job has failed; its text is the job's failure reason.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum StageError {
     /// X12 or a document cannot be converted.
@@ -23,10 +23,10 @@ pub(super) enum StageError {
     /// A large object cannot be written.
     #[error(transparent)]
     Object(ObjectError),
-    /// The control numbers are not on disk.
+    /// The control numbers could not be stored on disk.
     #[error("The control numbers cannot be stored: {0}")]
     ControlNumbers(#[source] WriteError),
-    /// The thread of a computation did not end.
+    /// The thread of a computation ended without a result.
     #[error("The transformation did not end: {0}")]
     Thread(#[source] JoinError),
     /// The transformer cannot be used.
@@ -35,7 +35,7 @@ pub(super) enum StageError {
     /// The input is not text.
     #[error("The file is not UTF-8")]
     NotUtf8,
-    /// The splitting has ended within a transaction; its own error says why.
+    /// The splitting ended within a transaction; its own error gives the reason.
     #[error("The file could not be read to the end of the transaction")]
     Incomplete,
     /// A fault rule refuses the stage or a write, with this message.

@@ -1,6 +1,6 @@
 //! The events of jobs: the outcome of a transformation or an acknowledgement.
 //!
-//! Source: the detail reference of the service's events; unpublished values are
+//! Source: the detail reference of the service's events; values that are not published are
 //! Assumption A-76.
 
 use b2bi_local_model::types::CapabilityDirection;
@@ -16,18 +16,18 @@ use crate::event_sink::{Event, SOURCE};
 use crate::location::Location;
 use crate::stages::Stage;
 
-/// The detail of the event of a transformation.
+/// The detail of a transformation's event.
 #[derive(Debug, Default)]
 pub(super) struct Transformation {
-    /// The document or X12 written, and its size.
+    /// The document or X12 that was written, and its size.
     pub(super) output: Option<(Location, usize)>,
     pub(super) validation: Validated,
     pub(super) report: Option<Location>,
     /// The first errors, for the log.
     pub(super) errors: String,
-    /// The outcome of the acknowledgements; none are due where there is nothing.
+    /// The outcome of the acknowledgements; `None` if there are none.
     pub(super) acknowledgement: Option<Acknowledged>,
-    /// Which transaction of how many.
+    /// The index of the transaction, and the number of transactions.
     pub(super) split: Option<(usize, usize)>,
     /// The format of an outbound file.
     pub(super) input_format: Option<&'static str>,
@@ -65,7 +65,7 @@ impl Validated {
 }
 
 impl Transformation {
-    /// Validation has come to this report, which is empty when all is well.
+    /// Validation produced this report, which is empty if there are no problems.
     pub(super) fn validated(&mut self, report: &Report) {
         self.validation = if report.text.is_empty() {
             Validated::Succeeded
@@ -75,20 +75,20 @@ impl Transformation {
         self.errors.clone_from(&report.summary);
     }
 
-    /// Its output is where it belongs, and the report, if there was anything to report.
+    /// Its output has been written, and so has the report, if it is not empty.
     pub(super) fn delivered(&mut self, output: Location, size: usize, report: Location) {
         self.output = Some((output, size));
         self.reported(report);
     }
 
-    /// The report is where it belongs, if there was anything to report.
+    /// The report has been written, if it is not empty.
     pub(super) fn reported(&mut self, report: Location) {
         if self.validation == Validated::Failed {
             self.report = Some(report);
         }
     }
 
-    /// Adds what became of one acknowledgement: one that fails counts more than others.
+    /// Adds the outcome of one acknowledgement; a failure takes precedence.
     pub(super) fn acknowledged(&mut self, status: Acknowledged) {
         self.acknowledgement = Some(match (self.acknowledgement, status) {
             (Some(Acknowledged::Failed), _) | (_, Acknowledged::Failed) => Acknowledged::Failed,
@@ -101,7 +101,7 @@ impl Transformation {
 }
 
 impl Run {
-    /// Emits the event of a transformation that has succeeded or failed.
+    /// Sends the event of a transformation that has succeeded or failed.
     pub(super) fn emit_transformation_event(
         &self,
         result: &Transformation,
@@ -126,8 +126,8 @@ impl Run {
         self.log_transformation(result, stop);
     }
 
-    /// Emits the event of an acknowledgement: its location, its size and whether it reports errors; or why
-    /// it was not made.
+    /// Sends the event of an acknowledgement: its location, its size and whether it reports errors,
+    /// or why it was not created.
     pub(super) fn emit_acknowledgement_event(
         &self,
         kind: &AcknowledgementKind,
@@ -169,7 +169,7 @@ impl Run {
         }
     }
 
-    /// What all events begin with.
+    /// The beginning of all events.
     fn detail(&self) -> Map<String, Value> {
         let mut detail = Map::new();
         match &self.spec.route {
@@ -236,7 +236,7 @@ impl Run {
         });
     }
 
-    /// The ARNs of the transformer and, for a file of a partner, of profile, capability and
+    /// The ARNs of the transformer and, for a partner's file, of the profile, capability and
     /// partnership.
     fn resources(&self) -> Vec<String> {
         let mut arns = vec![self.spec.transformer.transformer_arn.clone()];
@@ -280,7 +280,7 @@ fn add_validation(detail: &mut Map<String, Value>, result: &Transformation) {
         });
         detail.insert("split-attributes".to_owned(), split);
     }
-    // Without a report the failure would have no reason.
+    // Without a report, the failure would have no reason.
     let status = match (result.validation, &result.report) {
         (Validated::Failed, None) => Validated::NotAttempted,
         (status, _) => status,

@@ -51,7 +51,7 @@ impl Run {
         Ok(vec![output])
     }
 
-    /// Judges what was read, and acknowledges it.
+    /// Decides on the file, and acknowledges it.
     pub(super) async fn check_file(
         &self,
         parsed: &ParsedFile,
@@ -84,7 +84,7 @@ impl Run {
         Ok(file)
     }
 
-    /// Reads X12 and, if `validates` says so, looks for what is wrong with it on the way.
+    /// Reads X12 and, if `validates` is true, also collects its problems.
     pub(super) async fn parse(
         &self,
         file: impl AsRef<[u8]> + Send + 'static,
@@ -99,7 +99,7 @@ impl Run {
         .await
     }
 
-    /// Writes the document that the mapping makes, with the report of what is wrong with its input.
+    /// Writes the mapped document, with the report of the problems in its input.
     pub(super) async fn deliver(
         &self,
         parsed: &ParsedFile,
@@ -133,12 +133,12 @@ impl Run {
         Ok(location.into())
     }
 
-    /// What is wrong with a file, in the words of the configuration.
+    /// The problems of a file, in the configured texts.
     pub(super) fn report(&self, validation: &Validation) -> Report {
         Report::of(validation, self.context.config.wording.as_ref())
     }
 
-    /// Writes the report of a file whose document could not be made.
+    /// Writes the report of a file whose document could not be created.
     async fn deliver_report(
         &self,
         report: Report,
@@ -174,7 +174,7 @@ impl Run {
     }
 }
 
-/// The end of a document's name, and its media type.
+/// The suffix of a document's name, and its media type.
 pub(super) fn form(conversion: &Conversion) -> (&'static str, &'static str) {
     match conversion.format {
         FileFormat::Xml => ("xml", "application/xml"),
@@ -182,14 +182,14 @@ pub(super) fn form(conversion: &Conversion) -> (&'static str, &'static str) {
     }
 }
 
-/// The objects of a document: its report comes first, so that who sees the document finds it.
+/// The objects of a document: the report comes first, so that it exists when the document appears.
 pub(super) fn with_report(report: Report, location: &Location, document: Output) -> Vec<Output> {
     let mut outputs = report_output(report, location);
     outputs.push(document);
     outputs
 }
 
-/// The validation report as an object, if there is anything to report.
+/// The validation report as an object, if it is not empty.
 pub(super) fn report_output(report: Report, location: &Location) -> Vec<Output> {
     if report.text.is_empty() {
         return Vec::new();

@@ -1,7 +1,8 @@
 //! Large files, and long transactions of split files, without a mapping template: the document is
 //! written while the file is read.
 //!
-//! Neither is completely in memory, and the document is not visible before the file is accepted.
+//! Neither is completely in memory, and the document becomes visible only after the file is
+//! accepted.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,7 +35,7 @@ pub(super) struct DocumentUpload {
 }
 
 impl DocumentUpload {
-    /// Gives the document up.
+    /// Aborts the document.
     pub(super) async fn abandon(self) {
         self.writer.abandon().await;
     }
@@ -62,8 +63,8 @@ impl Run {
         self.streamed(conversion, feed, None, result).await
     }
 
-    /// Takes what `feed` hands over through the stages after the fetching of the input: a file, or
-    /// of a file that is split the transaction of this number. It may block.
+    /// Takes the contents from `feed` through the stages after fetching the input: a file, or the
+    /// transaction with this number of a split file. It may block.
     pub(super) async fn streamed(
         &self,
         conversion: &Arc<Conversion>,
@@ -86,7 +87,7 @@ impl Run {
         }
     }
 
-    /// Takes a document that is written through the stages after the parsing.
+    /// Takes a written document through the stages after parsing.
     pub(super) async fn publish_upload(
         &self,
         upload: DocumentUpload,
@@ -122,7 +123,7 @@ impl Run {
         Ok(location.into())
     }
 
-    /// Judges what was read; returns the report of what is wrong with it.
+    /// Decides on the contents; returns the report of their problems.
     async fn check_upload(
         &self,
         parsed: &ParsedFile,
@@ -141,8 +142,8 @@ impl Run {
         Ok(report)
     }
 
-    /// Makes the document from the input, or from its transaction of this number, and writes it when
-    /// this time has passed.
+    /// Creates the document again from the input, or from its transaction with this number, and
+    /// writes it after this time.
     pub(super) fn recreate_later(&self, split: Option<usize>, time: Duration) {
         let run = self.clone();
         self.spawn_beside(async move {
@@ -164,7 +165,7 @@ impl Run {
             None => Ok(walk.windows(take)?),
             Some(number) => feed_one(&walk, number, take),
         };
-        // What is wrong with the input is known already.
+        // The problems of the input are already known.
         let parsed = self.parse_into(&conversion, false, feed, &mut upload).await;
         if let Err(error) = parsed {
             upload.abandon().await;
@@ -195,7 +196,7 @@ impl Run {
         })
     }
 
-    /// Reads the bytes that arrive and writes the result at once.
+    /// Reads the bytes that arrive and writes the result immediately.
     pub(super) async fn parse_into(
         &self,
         conversion: &Arc<Conversion>,
@@ -212,7 +213,7 @@ impl Run {
             })
         });
         let writing = async move {
-            // The receiver goes with this block, and the reading ends with it.
+            // The receiver is dropped with this block, which ends the reading.
             while let Some(piece) = pieces.recv().await {
                 upload.size += piece.len();
                 let written = upload.writer.write(piece).await;

@@ -1,4 +1,4 @@
-//! The log records of jobs, in the groups where the service logs.
+//! The log records of jobs, in the service's log groups.
 //!
 //! Source: groups and states are documented; streams and the layout of records are Assumption
 //!
@@ -16,7 +16,7 @@ use crate::scope::Scope;
 use crate::stages::Stage;
 use crate::state::job::JobSpec;
 
-/// What a record is about.
+/// The subject of a record.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum State {
     CapabilityMatch,
@@ -55,7 +55,7 @@ impl Status {
 }
 
 impl Run {
-    /// Records what became of a transformation and of the delivery of its output.
+    /// Logs the outcome of a transformation and of the delivery of its output.
     pub(super) fn log_transformation(&self, result: &Transformation, stop: Option<&JobError>) {
         if let Some(report) = &result.report {
             let uri = report.uri();
@@ -81,7 +81,7 @@ impl Run {
         }
     }
 
-    /// Records a state of the job. A profile that does not log has no records.
+    /// Logs a state of the job, unless the profile does not log.
     pub(super) fn log(&self, state: State, status: Status, notes: Option<String>) {
         let (group, stream) = match &self.spec.route {
             None => (TRANSFORMERS, &self.facts.transformer_id),
@@ -125,7 +125,7 @@ pub(crate) fn unmatched(environment: &Environment, scope: &Scope, input: &Locati
     record(environment, scope, DEFAULT, "unmatched", message.into());
 }
 
-/// Records that a file is skipped because its buckets are not set up correctly.
+/// Logs that a file is skipped because its buckets are not set up correctly.
 pub(crate) fn passed_over(environment: &Environment, scope: &Scope, job: &JobSpec, reason: &str) {
     let state = State::CapabilityMatch;
     let message = entry(&job.input, state, Status::Failed, Some(reason.to_owned()));

@@ -1,8 +1,8 @@
 //! Jobs: their tasks, their progress, and how they run.
 //!
-//! A job is an [`JobSpec`] and its [`Progress`]. `StartTransformerJob` and files that land in a
-//! watched folder both call [`start`]; from there all jobs run the same way (`run`), with separate
-//! stages for inbound and outbound files.
+//! A job is a [`JobSpec`] and its [`Progress`]. `StartTransformerJob` and files in watched folders
+//! both call [`start`]; from there all jobs run the same way (`run`), with separate stages for
+//! inbound and outbound files.
 
 mod acknowledge;
 mod envelope;
@@ -41,10 +41,10 @@ pub(crate) fn start(
     state.jobs.insert(job);
 }
 
-/// Sets the jobs going again that were under way when the server ended.
+/// Restarts the jobs that were unfinished when the server ended.
 ///
-/// What they wrote by then is written again under the same keys and with the same control numbers,
-/// so nothing is written twice.
+/// Outputs that they had already written are written again under the same keys and with the same
+/// control numbers, so nothing is duplicated.
 pub(crate) fn resume(context: &ServiceContext, scope: &Scope, partition: &Arc<Partition>) {
     let state = partition.lock();
     let unfinished = |job: &'_ Job| Some((job.spec.clone()?, job.clone()));

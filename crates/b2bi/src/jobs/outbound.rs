@@ -19,12 +19,13 @@ use crate::errors;
 use crate::stages::Stage;
 use crate::state::control_numbers::CounterKeys;
 
-/// The end of the names of X12 files.
+/// The suffix of X12 files.
 ///
 /// Source: Assumption A-75.
 const EXTENSION: &str = "edi";
 
-/// A document, how it is written, and a draft of that: in one line, without real control numbers.
+/// A document, its write options, and options for a draft: in one line, without real control
+/// numbers.
 struct Converted {
     document: String,
     writing: WriteOptions,
@@ -88,7 +89,7 @@ impl Run {
         .await
     }
 
-    /// Validates the X12, where the partnership wants that; returns the report.
+    /// Validates the X12, if the partnership requests it; returns the report.
     async fn validate(
         &self,
         converted: &Converted,

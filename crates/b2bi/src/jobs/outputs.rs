@@ -14,7 +14,7 @@ use crate::location::Location;
 use crate::stages::WriteDecision;
 use crate::state::control_numbers::{ControlNumbers, CounterKeys, FileNumbers, FirstNumbers};
 
-/// An object to be written.
+/// An object to write.
 pub(super) struct Output {
     pub(super) location: Location,
     pub(super) body: Body,
@@ -24,8 +24,8 @@ pub(super) struct Output {
 /// The bytes of an object.
 pub(super) enum Body {
     Whole(Bytes),
-    /// They are written, and not visible yet: the document of the input, or of its transaction
-    /// of this number.
+    /// They are written, but not visible yet: the document of the input, or of its transaction with
+    /// this number.
     Written(Box<dyn ObjectWriter>, Option<usize>),
 }
 
@@ -41,7 +41,7 @@ impl From<String> for Body {
 struct OutputError {
     #[source]
     error: StageError,
-    /// Whether what was written before stays.
+    /// Whether to keep what was written before.
     keep: bool,
 }
 
@@ -72,9 +72,9 @@ impl Run {
         Ok(())
     }
 
-    /// Writes X12 with new control numbers; `write` makes it from the numbers.
+    /// Writes X12 with new control numbers; `write` creates it from the numbers.
     ///
-    /// `others` are written before it. When it cannot be written its numbers are given back.
+    /// `others` are written before it. If it cannot be written, its numbers are returned.
     pub(super) async fn publish_numbered(
         &self,
         location: &Location,
@@ -103,7 +103,7 @@ impl Run {
         published
     }
 
-    /// The numbers of a file; one that is written again has those it had.
+    /// The numbers of a file; a file that is written again keeps its numbers.
     fn take_numbers(
         &self,
         location: &Location,
@@ -176,7 +176,7 @@ impl Run {
         })
     }
 
-    /// Writes an object when this time has passed, which the job does not wait for.
+    /// Writes an object after this time, without making the job wait.
     async fn put_late(&self, output: Output, time: Duration) {
         let Output {
             location,
@@ -185,7 +185,8 @@ impl Run {
         } = output;
         let body = match body {
             Body::Whole(body) => body,
-            // What is written piece by piece cannot wait, so it is made again from the input.
+            // An object that is written piece by piece cannot wait, so it is created again from the
+            // input.
             Body::Written(writer, split) => {
                 writer.abandon().await;
                 self.recreate_later(split, time);

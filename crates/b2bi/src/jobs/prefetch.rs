@@ -16,35 +16,36 @@ use super::run::Run;
 use super::split::{Pieces, part_size};
 use crate::edi::{ByteSink, Conversion, ParsedFile};
 
-/// The most transactions of a file that are in memory, however many cores there are.
+/// The maximum number of a file's transactions in memory, for any number of cores.
 const MAX_IN_MEMORY: usize = 8;
 
 /// The next transaction of a file.
 pub(super) enum NextTransaction {
     /// It is being converted.
     Begun(Prefetched),
-    /// It comes in parts, this one first; no other is begun before the sender is dropped.
+    /// It arrives in parts, this one first; no other transaction begins before the sender is
+    /// dropped.
     InParts(Piece, oneshot::Sender<()>),
 }
 
-/// A transaction that is being converted; dropped, it ends.
+/// A transaction that is being converted; dropping it ends the conversion.
 pub(super) struct Prefetched {
     task: JoinHandle<Converted>,
-    /// Its place among those that are in memory.
+    /// Its permit to be in memory.
     _place: OwnedSemaphorePermit,
 }
 
 /// The outcome of a transaction.
 pub(super) enum Converted {
-    /// A document in memory, and what the mapping made of it.
+    /// A document in memory, and the output of the mapping.
     Whole(Result<(ParsedFile, Result<String, StageError>), StageError>),
-    /// A document that is written and not published.
+    /// A document that is written but not published.
     Written(DocumentUpload, Result<ParsedFile, StageError>),
-    /// A document for which no object could be begun.
+    /// A document whose object could not be started.
     NotBegun(StageError),
 }
 
-/// How many transactions are converted at a time, of all files together.
+/// The number of transactions that are converted at a time, for all files together.
 pub(crate) fn parallel() -> usize {
     available_parallelism().map_or(1, usize::from)
 }
@@ -54,7 +55,7 @@ impl Prefetched {
     ///
     /// # Errors
     ///
-    /// The server is stopping. A panic of the conversion is resumed here.
+    /// The server is stopping. A panic of the conversion continues here.
     pub(super) async fn converted(mut self) -> Result<Converted, StageError> {
         match (&mut self.task).await {
             Ok(converted) => Ok(converted),
@@ -70,8 +71,8 @@ impl Drop for Prefetched {
     }
 }
 
-/// Begins the conversion of one transaction after the other, as many as there are cores at a time, until
-/// nobody receives any more.
+/// Starts the conversion of one transaction after the other, as many at a time as there are cores,
+/// until the receiver is gone.
 pub(super) async fn begin_all(
     run: &Run,
     conversion: &Arc<Conversion>,
@@ -109,7 +110,7 @@ pub(super) async fn begin_all(
 }
 
 impl Run {
-    /// Makes the document of a transaction, and maps it.
+    /// Creates the document of a transaction, and maps it.
     async fn convert_ahead(
         self,
         conversion: Arc<Conversion>,
@@ -117,7 +118,7 @@ impl Run {
         validates: bool,
         number: usize,
     ) -> Converted {
-        // Only a runtime that ends closes the cores.
+        // The cores close only when the runtime ends.
         let _core = Arc::clone(&self.context.cores).acquire_owned().await;
         if bytes.len() > part_size(self.context.config.window_bytes) && conversion.mapping.is_none()
         {
@@ -146,7 +147,7 @@ impl Run {
             Err(error) => return Converted::NotBegun(error),
         };
         let feed = move |take: &mut ByteSink<'_>| {
-            // If nobody receives the rest, the reading says why.
+            // If nobody receives the rest, the reader reports why.
             let _ = take(&bytes);
             Ok(())
         };

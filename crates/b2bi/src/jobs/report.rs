@@ -4,24 +4,24 @@ use b2bi_local_x12::Validation;
 
 use crate::wording::Wording;
 
-/// How many errors a log record shows.
+/// The number of errors in a log record.
 ///
 /// Source: the service's documentation of its logs.
 const SHOWN: usize = 5;
-/// What a line begins with that tells an error.
+/// The prefix of a line with an error.
 const MARK: &str = "*** ";
 
-/// A report as it is written, and what log records say of it.
+/// A written report, and its summary for log records.
 #[derive(Debug, Default)]
 pub(super) struct Report {
-    /// Empty where there is nothing to report.
+    /// Empty if there are no problems.
     pub(super) text: String,
     /// The first errors, and how many there are.
     pub(super) summary: String,
 }
 
 impl Report {
-    /// The report of a validation, in other words where a wording has some.
+    /// The report of a validation, with the texts of the configured wording.
     pub(super) fn of(validation: &Validation, wording: Option<&Wording>) -> Self {
         let text = validation.report();
         if text.is_empty() {

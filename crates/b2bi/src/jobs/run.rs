@@ -1,4 +1,5 @@
-//! Runs a job: waits for its time and its turn, takes it through its stages, stores its result.
+//! Runs a job: waits for its duration and its slot, takes it through its stages, and stores its
+//! result.
 
 use std::future::Future;
 use std::pin::pin;
@@ -20,10 +21,10 @@ use crate::stages::{JobFacts, Stage, StageDecision};
 use crate::state::Partition;
 use crate::state::job::{Job, JobDuration, JobResult, JobSpec, JobTicket, Step};
 
-/// How long a job waits before it tries again to have its end kept by a disk that failed.
+/// The delay before a job tries again to store its result on a failing disk.
 const DISK_RETRY: Duration = Duration::from_secs(1);
 
-/// A job under way.
+/// A running job.
 #[derive(Clone)]
 pub(super) struct Run {
     pub(super) spec: Arc<JobSpec>,
@@ -31,12 +32,12 @@ pub(super) struct Run {
     pub(super) scope: Scope,
     pub(super) context: ServiceContext,
     pub(super) partition: Arc<Partition>,
-    /// Its place among the jobs that a reset ends; what it leaves to be written later has one too.
+    /// Its place among the jobs that a reset ends; delayed writes have a place too.
     pub(super) ticket: JobTicket,
     step: Step,
-    /// How many objects it has written, or tried to.
+    /// The number of objects that it has written, or tried to write.
     writes: Arc<AtomicUsize>,
-    /// How many bytes of its input it gets to see.
+    /// The number of bytes of its input that it sees.
     reach: Arc<AtomicU64>,
 }
 
@@ -45,7 +46,7 @@ pub(super) struct Run {
 pub(super) enum JobError {
     /// The stage has failed, for this reason.
     Failed(Stage, String),
-    /// The job is forgotten.
+    /// The job is dropped.
     Vanished,
 }
 
@@ -79,7 +80,7 @@ pub(super) fn spawn(
 }
 
 impl Run {
-    /// Takes the job to its end; one that panics has failed.
+    /// Runs the job to its end; a panic fails it.
     async fn execute(self) {
         let mut result = Transformation::default();
         let ended = caught(Box::pin(self.run_stages(&mut result))).await;
@@ -137,7 +138,7 @@ impl Run {
         self.enter(Stage::Accept).await?;
         self.wait().await;
         self.step.queue();
-        // Only a runtime that ends closes the slots.
+        // The slots close only when the runtime ends.
         let slots = Arc::clone(&self.context.slots);
         let _slot = slots
             .acquire_owned()
@@ -153,7 +154,7 @@ impl Run {
 
     /// Waits for the configured duration of jobs.
     ///
-    /// It waits before it has a slot, so that jobs that wait for polls do not block others.
+    /// It waits before it takes a slot, so that jobs that wait for polls do not block others.
     async fn wait(&self) {
         match self.context.config.job_duration {
             JobDuration::Fixed(time) => self.context.environment.clock.sleep(time).await,
@@ -164,7 +165,7 @@ impl Run {
         }
     }
 
-    /// Asks whether the job may enter a stage, and notes that it has.
+    /// Asks whether the job may enter a stage, and records that it has.
     pub(super) async fn enter(&self, stage: Stage) -> Result<(), JobError> {
         self.step.enter(stage);
         let stages = &self.context.environment.stages;
@@ -180,7 +181,7 @@ impl Run {
         }
     }
 
-    /// Enters a stage and does its work.
+    /// Enters a stage and runs its work.
     pub(super) async fn stage<T>(
         &self,
         stage: Stage,
@@ -198,7 +199,7 @@ impl Run {
         on_thread(work).await.map_err(StageError::Thread)?
     }
 
-    /// The circumstances of an evaluation.
+    /// The context of an evaluation.
     pub(super) fn evaluation(&self) -> Evaluation {
         mapping::evaluation(
             &self.context.environment,
@@ -206,16 +207,16 @@ impl Run {
         )
     }
 
-    /// Waits until the job itself is on disk, if that is where it goes; one that is not has never
-    /// been.
+    /// Waits until the job itself is on disk, if state is stored there; a job that cannot be stored
+    /// never existed.
     async fn accepted(&self) -> Result<(), JobError> {
-        // Whether it was undone shows in the state.
+        // The state shows whether it was undone.
         let _ = self.partition.flushed(self.partition.undone()).await;
         let is_known = self.partition.lock().jobs.get(&self.facts.id).is_some();
         is_known.then_some(()).ok_or(JobError::Vanished)
     }
 
-    /// Notes the job's end; again and again while the disk does not accept it.
+    /// Stores the job's result, and tries again while the disk refuses it.
     async fn note_end(&self, end: JobResult) {
         let now = self.context.environment.clock.now();
         loop {
@@ -262,13 +263,13 @@ impl Run {
         );
     }
 
-    /// Counts and notes the end of the job.
+    /// Counts and stores the job's result.
     async fn end(&self, end: JobResult) {
         self.context.ended.count(&end);
         self.note_end(end).await;
     }
 
-    /// How much of an input of this size the job gets to see.
+    /// How much of an input of this size the job sees.
     pub(super) fn reach_of(&self, size: u64) -> u64 {
         self.reach.load(Ordering::Relaxed).min(size)
     }

@@ -2,8 +2,8 @@
 //!
 //! The file is read twice, window by window: first to check the envelopes and collect the facts for
 //! acknowledgements, then to convert one transaction after the other. Both passes use all cores
-//! (`prefetch`). Only a few transactions are in memory at a time, however large the file, and of long
-//! ones without a mapping template only a few parts.
+//! (`prefetch`). Only a few transactions are in memory at a time, however large the file, and only
+//! a few parts of long ones without a mapping template.
 
 use std::cell::Cell;
 use std::convert::Infallible;
@@ -27,14 +27,15 @@ use crate::edi::{ByteSink, Conversion, ParsedFile};
 use crate::files::{FileError, WindowReader};
 use crate::stages::Stage;
 
-/// The longest part of a transaction that is in memory where it need not be there as a whole: its
+/// The maximum length of a part of a transaction in memory, if the whole is not needed: its
 /// document is several times as long.
 const PART: usize = 1 << 20;
 
-/// How much of a file a core validates at a time.
+/// The amount of a file that a core validates at a time.
 const WINDOW: usize = 1 << 20;
 
-/// The longest transaction that is in memory as a whole, so that it can be converted before its turn.
+/// The maximum length of a transaction that is in memory as a whole, so that it can be converted
+/// ahead.
 const WHOLE: usize = 16 << 20;
 
 /// The result of the first pass over a file.
@@ -47,8 +48,8 @@ struct FirstPass {
 impl Run {
     /// Takes the transactions of a file through their stages, one after the other.
     ///
-    /// Wrong envelopes end it before anything is written; a transaction that fails does not keep
-    /// the others from going on.
+    /// Wrong envelopes end it before anything is written; a transaction that fails does not stop
+    /// the others.
     pub(super) async fn split(
         &self,
         conversion: &Arc<Conversion>,
@@ -74,7 +75,7 @@ impl Run {
         self.pieces(conversion, &validation, total, result).await
     }
 
-    /// The way through the input.
+    /// The reader of the input.
     pub(super) fn walk(&self) -> WindowReader {
         let size = self.reach_of(self.spec.size);
         WindowReader::new(&self.context, &self.scope, &self.spec.input, size)
@@ -131,7 +132,7 @@ impl Run {
             let pieces = Arc::clone(&pieces);
             prefetch::begin_all(self, conversion, validation, pieces, sender)
         };
-        // What is begun and the pieces go with this block, and the others end with them.
+        // The conversions and the pieces are dropped with this block, which ends the other tasks.
         let transforming = async {
             let (mut begun, pieces) = (begun, pieces);
             let mut outputs = Vec::new();
@@ -163,7 +164,7 @@ impl Run {
         }
     }
 
-    /// Takes one transaction through its stages and returns what became of it.
+    /// Takes one transaction through its stages and returns its outcome.
     async fn piece(
         &self,
         piece: (NextTransaction, &Arc<Pieces>),
@@ -215,7 +216,7 @@ impl Run {
         }
     }
 
-    /// Takes a transaction that was converted before its turn through its stages.
+    /// Takes a transaction that was converted ahead through its stages.
     async fn take_prefetched(
         &self,
         prefetched: Prefetched,
@@ -254,7 +255,7 @@ impl Run {
         }
     }
 
-    /// Judges one transaction; its file has been acknowledged.
+    /// Decides on one transaction; its file has been acknowledged.
     pub(super) async fn check_piece(
         &self,
         parsed: &ParsedFile,
@@ -266,12 +267,12 @@ impl Run {
     }
 }
 
-/// The transactions of a file as they come, long ones in parts.
+/// The transactions of a file as they arrive, long ones in parts.
 pub(super) struct Pieces(Mutex<PieceReceiver>);
 
 struct PieceReceiver {
     receiver: mpsc::Receiver<Piece>,
-    /// Whether the transaction that was begun last is incomplete.
+    /// Whether the last transaction is incomplete.
     is_open: bool,
 }
 
@@ -283,7 +284,7 @@ impl Pieces {
         }))
     }
 
-    /// The next transaction, or its first part; what is left of the one before is passed over.
+    /// The next transaction, or its first part; the rest of the previous one is skipped.
     pub(super) async fn next_first(&self) -> Option<Piece> {
         let mut coming = self.0.lock().await;
         while coming.is_open {
@@ -292,7 +293,7 @@ impl Pieces {
         coming.next().await
     }
 
-    /// A transaction as a whole.
+    /// A whole transaction.
     async fn whole(&self, first: Piece) -> Result<Vec<u8>, StageError> {
         let mut coming = self.0.lock().await;
         let mut bytes = first.bytes;
@@ -303,7 +304,7 @@ impl Pieces {
         Ok(bytes)
     }
 
-    /// Hands a transaction over part by part; to be called where one may block.
+    /// Passes on a transaction part by part; call it where blocking is allowed.
     fn feed(&self, mut part: Piece, take: &mut ByteSink<'_>) -> Result<(), StageError> {
         let mut coming = self.0.blocking_lock();
         while take(&part.bytes).is_continue() && !part.ends {
@@ -323,26 +324,27 @@ impl PieceReceiver {
     }
 }
 
-/// The most bytes of X12 whose document is made in memory; that of more is written while it is made.
+/// The maximum number of bytes of X12 whose document is created in memory; a longer document is
+/// written while it is created.
 pub(super) fn part_size(window: u64) -> usize {
     usize::try_from(window).unwrap_or(PART).min(PART)
 }
 
-/// How many bytes of a transaction are kept before they are handed over.
+/// The number of bytes of a transaction that are buffered before they are passed on.
 fn most(window: u64) -> usize {
     let whole = usize::try_from(window.saturating_mul(2)).unwrap_or(WHOLE);
     whole.min(WHOLE)
 }
 
-/// Splits the file and hands each transaction over, those of more than `most` bytes in parts, as soon
-/// as somebody takes it.
+/// Splits the file and passes on each transaction as soon as there is a receiver, in parts if it
+/// has more than `most` bytes.
 fn hand_over(
     walk: &WindowReader,
     most: usize,
     sender: &mpsc::Sender<Piece>,
 ) -> Result<(), StageError> {
     let mut reader = Reader::new(Splitter::in_parts(most, |piece| {
-        // The receiver is gone when the job has vanished.
+        // The receiver is gone if the job was dropped.
         let _ = sender.blocking_send(piece);
     }));
     walk.windows(&mut |bytes| {
@@ -357,7 +359,7 @@ fn hand_over(
     Ok(())
 }
 
-/// Hands over the transaction of this number, and nothing else of the file.
+/// Passes on only the transaction with this number.
 pub(super) fn feed_one(
     walk: &WindowReader,
     number: usize,

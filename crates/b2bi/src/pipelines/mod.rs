@@ -31,12 +31,12 @@ use crate::state::{Partition, State};
 pub use watching::PollState;
 pub(crate) use watching::{poll, written};
 
-/// An object that was created.
+/// A created object.
 #[derive(Clone, Copy, Debug)]
 pub struct ObjectCreated<'a> {
-    /// The account whose bucket it is; `None` if all accounts share their buckets.
+    /// The account of the bucket; `None` if all accounts share their buckets.
     pub account: Option<&'a str>,
-    /// The region, where it is known.
+    /// The region, if known.
     pub region: Option<&'a str>,
     /// The bucket.
     pub bucket: &'a str,
@@ -46,9 +46,9 @@ pub struct ObjectCreated<'a> {
     pub size: u64,
     /// The entity tag, without quotes.
     pub etag: &'a str,
-    /// When it was written by the clock of the storage, in milliseconds, where that is known.
+    /// The time of writing by the clock of the storage, in milliseconds, if known.
     pub written: Option<i64>,
-    /// Identifies this write of the object, where notifications can be repeated.
+    /// Identifies this write of the object, if notifications can be repeated.
     pub occurrence: Option<&'a str>,
 }
 
@@ -100,7 +100,7 @@ pub(crate) fn notice(
     started
 }
 
-/// Checks the set-up of the buckets of a job.
+/// Checks the set-up of a job's buckets.
 fn check_setup(
     context: &ServiceContext,
     scope: &Scope,
@@ -118,10 +118,10 @@ fn check_setup(
     setup.check_file(&scope.account, &file)
 }
 
-/// Refuses a capability whose buckets may not be used.
+/// Refuses a capability whose buckets are not set up.
 ///
 /// # Errors
-/// What is wrong with the first such bucket.
+/// The problem of the first such bucket.
 pub(crate) fn check_buckets(
     ctx: &Ctx<'_>,
     configuration: &CapabilityConfiguration,
@@ -141,7 +141,7 @@ pub(crate) fn check_buckets(
 /// The same for all capabilities of a partnership.
 ///
 /// # Errors
-/// As [`check_buckets`]; a capability that is not there is passed over.
+/// As [`check_buckets`]; a missing capability is skipped.
 pub(crate) fn check_all_buckets(
     ctx: &Ctx<'_>,
     state: &State,
@@ -155,13 +155,13 @@ pub(crate) fn check_all_buckets(
         .try_for_each(|capability| check_buckets(ctx, &capability.description.configuration))
 }
 
-/// Whether there is a job for this very writing of the object.
+/// Whether there is a job for this write of the object.
 fn is_told_again(state: &State, created: &ObjectCreated<'_>) -> bool {
     let told = created.object_version();
     state.jobs.is_told_again(created.bucket, created.key, &told)
 }
 
-/// A job for each capability and partnership that watch for the object.
+/// A job for each capability and partnership that watch the object's folder.
 fn specs(context: &ServiceContext, state: &State, created: &ObjectCreated<'_>) -> Vec<JobSpec> {
     let watches = watches(state, created.bucket, created.key);
     let specs = watches
@@ -170,12 +170,12 @@ fn specs(context: &ServiceContext, state: &State, created: &ObjectCreated<'_>) -
     specs.collect()
 }
 
-/// Whether a capability watches for an object.
+/// Whether a capability watches the object's folder.
 pub(crate) fn is_watched(state: &State, bucket: &str, key: &str) -> bool {
     !watches(state, bucket, key).is_empty()
 }
 
-/// The capabilities and partnerships that watch for an object.
+/// The capabilities and partnerships that watch the object's folder.
 fn watches<'a>(state: &'a State, bucket: &str, key: &str) -> Vec<PipelineMatch<'a>> {
     let mut watches = Vec::new();
     // The last part of a watched folder's name is the trading partner's id.
@@ -196,7 +196,7 @@ fn watches<'a>(state: &'a State, bucket: &str, key: &str) -> Vec<PipelineMatch<'
     watches
 }
 
-/// A capability and a partnership that watch a folder together.
+/// A capability and a partnership that together watch a folder.
 struct PipelineMatch<'a> {
     capability: &'a GetCapabilityResponse,
     partnership: &'a GetPartnershipResponse,
@@ -233,7 +233,7 @@ impl<'a> PipelineMatch<'a> {
         }
     }
 
-    /// Source: files in folders within the folder count too: Assumption A-70.
+    /// Source: files in subfolders count too: Assumption A-70.
     fn has(&self, bucket: &str, key: &str) -> bool {
         let folder = self.folder();
         folder.bucket == bucket && key.starts_with(&folder.key)
@@ -269,7 +269,7 @@ fn edi(capability: &GetCapabilityResponse) -> &EdiConfiguration {
     edi
 }
 
-/// Source: a capability that does not say so follows its transformer: Assumption A-71.
+/// Source: a capability without a direction has that of its transformer: Assumption A-71.
 fn direction(state: &State, edi: &EdiConfiguration) -> CapabilityDirection {
     let outbound = || {
         let transformer = state.transformer(&edi.transformer_id).ok();
@@ -282,7 +282,7 @@ fn direction(state: &State, edi: &EdiConfiguration) -> CapabilityDirection {
     }
 }
 
-/// Why a file in a watched bucket has not started a job, if it seems to be meant to.
+/// Why a file in a watched bucket has not started a job, if it was probably meant to.
 ///
 /// Source: Assumption A-79.
 fn missed(state: &State, created: &ObjectCreated<'_>) -> Option<&'static str> {
@@ -317,8 +317,7 @@ fn lenient(location: &S3Location) -> Location {
     }
 }
 
-/// The folders that a partnership's files are put into, for those of its capabilities that are
-/// named.
+/// The input folders of a partnership, for those of its capabilities that are named.
 pub(crate) fn folders(state: &State, partnership: &GetPartnershipResponse) -> Vec<Location> {
     let capabilities = partnership.capabilities.iter().flatten();
     let watched = capabilities.filter_map(|id| {
@@ -343,17 +342,17 @@ pub(crate) fn folders_of(state: &State, capability_id: &str) -> Vec<Location> {
     watches.map(|watches| watches.folder()).collect()
 }
 
-/// Makes the folders of a new partnership, whose files are those from now on: folders that are
-/// there from an earlier one of the same id become younger.
+/// Creates the folders of a new partnership. Only later files count, so the time of existing
+/// folders, from an earlier partnership with the same id, is updated.
 ///
-/// A bucket that is not there or may not be written does not keep a partnership from being made.
+/// A partnership is created even if a bucket is missing or cannot be written.
 pub(crate) async fn make_folders(ctx: &Ctx<'_>, folders: Vec<Location>) {
     for folder in folders {
         make_folder(ctx, &folder).await;
     }
 }
 
-/// Makes those folders that are not there.
+/// Creates missing folders.
 pub(crate) async fn add_folders(ctx: &Ctx<'_>, folders: Vec<Location>) {
     for folder in folders {
         let Location { bucket, key } = &folder;

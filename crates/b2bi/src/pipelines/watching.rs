@@ -15,11 +15,11 @@ use crate::scope::Scope;
 use crate::state::job::RETENTION_MILLIS;
 use crate::state::{Partition, State};
 
-/// The files that were in watched folders at the last poll, as eight bytes each.
+/// The files in watched folders at the last poll, eight bytes for each.
 #[derive(Debug, Default)]
 pub struct PollState {
     folders: HashMap<(Scope, String), Folder>,
-    /// The number of the reset since which this was seen.
+    /// The number of the reset after which this was recorded.
     resets: u64,
 }
 
@@ -27,23 +27,22 @@ pub struct PollState {
 #[derive(Debug, Default)]
 struct Folder {
     files: HashSet<u64>,
-    /// Why it could not be listed, so that it is logged once.
+    /// Why it could not be listed, so that this is logged once.
     trouble: Option<String>,
 }
 
-/// How many files are listed at a time.
+/// The number of files in a page of a listing.
 const PAGE: usize = 1000;
-/// How many folders in a row may be unavailable before the others are left for the next time.
+/// The number of consecutive unavailable folders after which the others wait for the next poll.
 const MAX_UNAVAILABLE: usize = 3;
 
-/// A folder that is watched, since a time in milliseconds, to the second.
+/// A watched folder, and since when, in milliseconds, to the second.
 struct WatchedFolder {
     folder: Location,
     since: i64,
 }
 
-/// Starts the jobs of files that are in the watched folders of these partitions and were not seen
-/// before, and returns their ids.
+/// Starts the jobs of new files in the watched folders of these partitions, and returns their ids.
 pub(crate) async fn poll(
     context: &ServiceContext,
     partitions: Vec<(Scope, Arc<Partition>)>,
@@ -95,7 +94,7 @@ fn watched_folders(
     all
 }
 
-/// The folders that the partnerships of an account in a region watch.
+/// The folders that the partnerships of an account and region watch.
 fn watched(state: &State) -> Vec<WatchedFolder> {
     let partnerships = state.partnerships.values().map(|value| &value.description);
     let of = |get_partnership_response: &GetPartnershipResponse| {
@@ -109,7 +108,7 @@ fn watched(state: &State) -> Vec<WatchedFolder> {
     partnerships.flat_map(of).collect()
 }
 
-/// A look into one folder.
+/// The poll of one folder.
 struct FolderPoll<'a> {
     context: &'a ServiceContext,
     partition: &'a Arc<Partition>,
@@ -138,10 +137,11 @@ impl FolderPoll<'_> {
         }
     }
 
-    /// How old files may be, by the clock of the storage; asked of the first page of the folder.
+    /// The maximum age of files, by the clock of the storage; determined from the first page of the
+    /// folder.
     ///
-    /// A storage with its own clock cannot be asked for files younger than the partnership,
-    /// but the folder itself was written when that was made.
+    /// A storage with its own clock cannot list files newer than the partnership. But the folder
+    /// itself was written when the partnership was created.
     ///
     /// Source: Assumption A-83.
     fn oldest(&self, page: &Listing) -> i64 {
@@ -159,7 +159,7 @@ impl FolderPoll<'_> {
         (now - RETENTION_MILLIS).max(since.unwrap_or(i64::MIN))
     }
 
-    /// Starts the jobs of those files of a page that have none.
+    /// Starts the jobs of the files of a page that have none.
     fn start(&mut self, page: Listing, oldest: i64) {
         let files = page.objects.into_iter().map(File::from);
         let mut new = HashMap::new();
@@ -188,7 +188,7 @@ impl FolderPoll<'_> {
         }
     }
 
-    /// What to remember of the folder, which may be one that could not be listed.
+    /// The state to keep for the folder, also if it could not be listed.
     fn flushed(self, listed: Result<(), ObjectError>) -> Folder {
         let trouble = listed.err().map(|error| error.to_string());
         let mut files = self.now;
@@ -245,7 +245,7 @@ impl File {
     }
 }
 
-/// When an object was written by the clock of the storage, in milliseconds, to the second.
+/// When an object was written, by the clock of the storage, in milliseconds, to the second.
 pub(crate) fn written(attributes: &Attributes) -> i64 {
     let since = attributes.last_modified.duration_since(UNIX_EPOCH);
     seconds(since.unwrap_or_default())
@@ -256,7 +256,7 @@ fn seconds(since: Duration) -> i64 {
     i64::try_from(since.as_secs().saturating_mul(1000)).unwrap_or(i64::MAX)
 }
 
-/// Leaves those of a bucket's files, by key, for which there is no job.
+/// Keeps only those of a bucket's files, by key, that have no job.
 fn forget_known(state: &State, bucket: &str, files: &mut HashMap<String, File>) {
     files.retain(|key, file| !state.jobs.is_known(bucket, key, &file.etag, file.written));
 }

@@ -1,4 +1,4 @@
-//! Replays the reply to a request that is repeated with its `clientToken`.
+//! Returns the first reply again if a request is repeated with its `clientToken`.
 //!
 //! Source: Assumption A-10.
 
@@ -11,10 +11,10 @@ use crate::errors::{conflict, internal};
 use crate::state::State;
 use crate::state::stored_reply::{Fingerprint, StoredReply};
 
-/// How long a token is remembered, in milliseconds.
+/// The time for which a token is remembered, in milliseconds.
 const REMEMBERED: i64 = 24 * 60 * 60 * 1000;
 
-/// A request that may have been made before.
+/// A request that may be a repetition.
 pub(crate) struct IdempotentRequest<'a> {
     operation: &'static str,
     token: Option<&'a str>,
@@ -61,7 +61,7 @@ impl<'a> IdempotentRequest<'a> {
         }
     }
 
-    /// Carries the request out once: a repetition gets the first reply.
+    /// Runs the request once: a repetition gets the first reply.
     pub(crate) fn once<R: Serialize + DeserializeOwned>(
         &self,
         ctx: &Ctx<'_>,

@@ -1,4 +1,4 @@
-//! Resources: the operations of the service and the rules that they share.
+//! Resources: the operations of the service and their shared rules.
 
 mod idempotency;
 pub(crate) mod operations;

@@ -42,24 +42,25 @@ named! {
     GetTransformerResponse transformer_id |of| &of.name;
 }
 
-/// What a request asks of a list.
+/// The parameters of a list request.
 pub(crate) struct Request<'a> {
     /// The operation.
     pub(crate) operation: &'a str,
-    /// The list's filter; a token is good for the operation with this filter alone.
+    /// The list's filter; a token is valid only for the operation with this filter.
     pub(crate) filter: &'a str,
     pub(crate) next_token: Option<&'a str>,
     pub(crate) max_results: Option<i32>,
 }
 
-/// Where a page ended: at the item of this place, and of this name or id where these order the list.
+/// Where a page ended: after the item with this place, and with this name or id if the list is
+/// sorted by it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Mark {
     key: String,
     place: u64,
 }
 
-/// What orders a list, if it is not the time of creation.
+/// The sort key of a list, if it is not the time of creation.
 #[derive(Clone, Copy)]
 enum Key {
     Name,
@@ -119,7 +120,7 @@ pub(crate) fn page<T: Clone + Named, V>(
     Ok((items, next))
 }
 
-/// Rows in the order of a key or the reverse order, after the last one of a page.
+/// Rows sorted by a key or in reverse, after the last one of a page.
 fn sorted_after<'t, T: Clone + Named>(
     table: &'t Table<Record<T>>,
     key: Key,
@@ -142,7 +143,7 @@ fn sorted_after<'t, T: Clone + Named>(
     rows.into_iter().map(|(mark, row)| (mark.place, row))
 }
 
-/// Rows in the order of a key, those of one key in the order of creation.
+/// Rows sorted by a key; rows with the same key are in the order of creation.
 fn sorted<T: Clone + Named>(table: &Table<Record<T>>, key: Key) -> Vec<(Mark, &Record<T>)> {
     let rows = table.starting_at(0).map(|(place, row)| {
         let key = key.of(row);
@@ -158,7 +159,7 @@ fn key_at<T: Clone + Named>(table: &Table<Record<T>>, key: Key, place: u64) -> S
     row.map_or_else(String::new, |(_, row)| key.of(row))
 }
 
-/// Items of a page, and the place of the last one where others follow.
+/// Items of a page, and the place of the last one if others follow.
 fn taken<'a, T: 'a, V>(
     rows: impl Iterator<Item = (u64, &'a T)>,
     size: usize,
@@ -181,14 +182,14 @@ fn taken<'a, T: 'a, V>(
     (items, others)
 }
 
-/// The place of the last item of a page, sealed with the list and the caller it belongs to.
+/// The place of the last item of a page, sealed with the list and its caller.
 fn token(ctx: &Ctx<'_>, request: &Request<'_>, mark: &Mark) -> String {
     let seal = seal(ctx, request, mark);
     let head = [mark.place.to_be_bytes(), seal.to_be_bytes()].concat();
     URL_SAFE_NO_PAD.encode([&head, mark.key.as_bytes()].concat())
 }
 
-/// The place that a token holds.
+/// The place in a token.
 fn mark_of(ctx: &Ctx<'_>, request: &Request<'_>, token: &str) -> Result<Mark, Error> {
     let refuse = || validation("The value of nextToken is not a token that this list returned");
     let bytes = URL_SAFE_NO_PAD.decode(token).map_err(|_| refuse())?;

@@ -5,7 +5,7 @@ use b2bi_local_model::{Error, types};
 use crate::arn::ResourceKind;
 use crate::context::Ctx;
 
-/// Refuses one more resource than the quota allows; `present` is how many there are.
+/// Refuses another resource if the quota is reached; `present` is the current number.
 ///
 /// Source: the service's quotas page; the codes are Assumption A-07.
 pub(crate) fn check(ctx: &Ctx<'_>, kind: ResourceKind, present: usize) -> Result<(), Error> {

@@ -1,4 +1,4 @@
-//! The rules of tags, and where resources store them.
+//! The rules of tags, and their place in resources.
 
 use b2bi_local_model::Error;
 use b2bi_local_model::types::Tag;
@@ -9,7 +9,7 @@ use crate::context::Ctx;
 use crate::errors::{resource_not_found, validation};
 use crate::state::State;
 
-/// The most tags a resource may have.
+/// The maximum number of tags on a resource.
 ///
 /// Source: Assumption A-08.
 const LIMIT: usize = 200;
@@ -59,13 +59,13 @@ fn check_keys(tags: &[Tag], allows_system_tags: bool) -> Result<(), Error> {
     Ok(())
 }
 
-/// Whether only AWS itself gives tags of this key.
+/// Whether only AWS itself may set tags with this key.
 fn is_reserved(key: &str) -> bool {
     key.get(..4)
         .is_some_and(|prefix| prefix.eq_ignore_ascii_case("aws:"))
 }
 
-/// The tags of the resource that an ARN names.
+/// The tags of the resource with an ARN.
 pub(crate) fn of<'a>(
     ctx: &Ctx<'_>,
     state: &'a mut State,

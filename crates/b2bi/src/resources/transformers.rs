@@ -19,7 +19,7 @@ pub(crate) fn of_configuration(configuration: &CapabilityConfiguration) -> &str 
 
 /// Refuses a capability on a transformer that does not exist or is not active.
 ///
-/// Source: the words were seen on AWS; the exception's type is Assumption A-13.
+/// Source: the texts were seen on AWS; the exception's type is Assumption A-13.
 pub(crate) fn check_configuration(
     state: &State,
     configuration: &CapabilityConfiguration,
@@ -51,7 +51,7 @@ pub(crate) fn check_style(transformer: &GetTransformerResponse) -> Result<(), Er
     Ok(())
 }
 
-/// Refuses validation rules that do not fit the transformer's set and version.
+/// Refuses validation rules that do not match the transformer's set and version.
 pub(crate) fn check_rules(transformer: &GetTransformerResponse) -> Result<(), Error> {
     let Some(details) = x12_details(transformer) else {
         return Ok(());
@@ -69,7 +69,7 @@ pub(crate) fn check_rules(transformer: &GetTransformerResponse) -> Result<(), Er
 ///
 /// # Errors
 ///
-/// The transformer is active, or the update changes it and activates it at once.
+/// The transformer is active, or the update both changes and activates it.
 pub(crate) fn changed(
     present: &GetTransformerResponse,
     update: UpdateTransformerRequest,
@@ -100,7 +100,7 @@ pub(crate) fn changed(
     Ok(GetTransformerResponse { status, ..changed })
 }
 
-/// The transformer less the members of the style that the update leaves.
+/// The transformer without the members of the style that the update replaces.
 fn without_style(
     present: &GetTransformerResponse,
     update: &UpdateTransformerRequest,
@@ -130,7 +130,7 @@ fn without_style(
 
 /// Refuses a transformer that splits files, which only pipelines do.
 ///
-/// Source: documented; the words are Assumption A-06.
+/// Source: documented; the texts are Assumption A-06.
 pub(crate) fn check_whole(transformer: &GetTransformerResponse) -> Result<(), Error> {
     if rules::splits(advanced_options(transformer)) {
         return Err(validation(

@@ -12,7 +12,7 @@ use crate::state::job::{ArchivedJob, Job, archived_jobs};
 use crate::state::{Partition, RowError, rows};
 
 impl B2bi {
-    /// A service with the resources that a row store has, and whose state is kept there from now on.
+    /// A service with the resources in a row store, where its state is stored from then on.
     ///
     /// # Errors
     ///
@@ -29,7 +29,7 @@ impl B2bi {
         Ok(service)
     }
 
-    /// Reads the jobs that are on disk only: what is known of them, not their rows.
+    /// Reads the jobs that are only on disk: the facts about them, not their rows.
     fn load_archived_jobs(&self, row_store: &RowStore) -> Result<(), RowError> {
         row_store.read(rows::BLOCKS, |key, value| {
             let (scope, _, block) = rows::place_of(key)?;
@@ -66,8 +66,8 @@ impl B2bi {
     }
 }
 
-/// Whether the rows of the first and the last job of a block are what it says. An earlier release
-/// removes jobs, the oldest first or all, and leaves their blocks.
+/// Whether the rows of the first and the last job of a block match it. An earlier release removes
+/// jobs, the oldest first or all, and leaves their blocks.
 fn agrees(
     row_store: &RowStore,
     scope: &Scope,
@@ -76,7 +76,7 @@ fn agrees(
 ) -> bool {
     let is_as_its_row = |job: &ArchivedJob| -> Result<bool, WriteError> {
         let row = row_store.get(rows::ROWS, &rows::job_key(scope, job.place))?;
-        // An unreadable row is reported where all rows are read.
+        // An unreadable row is reported when all rows are read.
         let row = row.and_then(|row| rows::job(&row).ok());
         let state = partition.lock();
         let is_same =

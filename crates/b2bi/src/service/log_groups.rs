@@ -10,8 +10,8 @@ use crate::state::State;
 impl B2bi {
     /// The log groups of the resources in an account and region, and when each was created.
     ///
-    /// Source: seen on AWS, except that a group goes here with its resource unless it has records.
-    /// Assumption A-150.
+    /// Source: seen on AWS, except that here a group is removed with its resource unless it has
+    /// records. Assumption A-150.
     #[must_use]
     pub fn log_groups(&self, scope: &Scope) -> Vec<(String, Timestamp)> {
         let partition = self.partitions.get(scope);

@@ -34,12 +34,12 @@ pub use persistence::FORMAT;
 pub(crate) use persistence::FORMAT_VERSION;
 pub use restore_error::{RestoreError, ScopeFormatError, StateFormatError};
 
-/// Below this number of partitions the empty ones stay.
+/// Below this number of partitions, empty ones are kept.
 const MIN_SWEEP: usize = 1_000;
 
-/// How many jobs are described while a partition is locked.
+/// The number of jobs that are described while a partition is locked.
 const JOBS_PAGE: usize = 500;
-/// How often a read is tried while a failing disk has what it saw undone.
+/// How often a read is repeated if a failing disk causes what it saw to be undone.
 const READ_ATTEMPTS: u32 = 8;
 
 /// AWS B2B Data Interchange.
@@ -47,14 +47,14 @@ const READ_ATTEMPTS: u32 = 8;
 pub struct B2bi {
     pub(crate) context: ServiceContext,
     pub(crate) partitions: DashMap<Scope, Arc<Partition>, FixedState>,
-    /// Where state is kept; none when it ends with the process.
+    /// Where state is stored; `None` if it ends with the process.
     pub(crate) row_store: Option<RowStore>,
-    /// Held by who exchanges or removes whole states: one at a time.
+    /// Locked while a whole state is replaced or removed: one at a time.
     pub(crate) restoring: Mutex<()>,
     history: Arc<StateHistory>,
     /// The number of partitions at which the empty ones are dropped.
     sweep_at: AtomicUsize,
-    /// How often everything was removed: who remembers what was there compares.
+    /// The number of resets, for comparison with remembered state.
     pub(crate) resets: AtomicU64,
 }
 
@@ -83,23 +83,23 @@ impl B2bi {
         }
     }
 
-    /// Carries out an operation for an account in a region.
+    /// Runs an operation for an account in a region.
     ///
-    /// The change is on disk by then, if state is stored there.
+    /// If state is stored on disk, the change is there by then.
     ///
     /// # Errors
     ///
-    /// One of the errors that the operation declares.
+    /// A declared error of the operation.
     pub async fn call(&self, scope: &Scope, input: Input) -> Result<Output, Error> {
         self.run(self.ctx(scope), input).await
     }
 
-    /// Carries out an operation as [`call`](Self::call) does, for AWS itself: tags may have keys that
-    /// begin with `aws:`, as those that CloudFormation adds.
+    /// Runs an operation like [`call`](Self::call), for AWS itself: tags may have keys that begin
+    /// with `aws:`, such as those that CloudFormation adds.
     ///
     /// # Errors
     ///
-    /// One of the errors that the operation declares.
+    /// A declared error of the operation.
     pub async fn call_with_system_tags(
         &self,
         scope: &Scope,
@@ -131,31 +131,31 @@ impl B2bi {
         }
     }
 
-    /// Keeps what is changed from now on for so long that it can be read by
-    /// [`call_lagging`](Self::call_lagging), as long as [`Config::history_bytes`] has room for it.
-    /// No time at all, as at first, keeps nothing, and drops what was kept.
+    /// Keeps later changes for this time, so that [`call_lagging`](Self::call_lagging) can read the
+    /// state before them, within [`Config::history_bytes`]. Zero, the default, keeps nothing and
+    /// drops what was kept.
     pub fn keep_past(&self, time: Duration) {
         self.history.retain(time);
     }
 
-    /// How many accounts and regions there are that something is known of.
+    /// The number of accounts and regions with state.
     #[must_use]
     pub fn partition_count(&self) -> usize {
         self.partitions.len()
     }
 
-    /// About how much memory the changes take that are kept for reads that lag behind, in bytes.
+    /// The approximate memory of the changes that are kept for stale reads, in bytes.
     #[must_use]
     pub fn kept_history_bytes(&self) -> u64 {
         self.history.bytes()
     }
 
-    /// Carries an operation out as where reads lag behind: one that only reads sees what was there
-    /// that long ago, as far as the past is kept.
+    /// Runs an operation with stale reads: an operation that only reads sees the state of that long
+    /// ago, as far as it is kept.
     ///
     /// # Errors
     ///
-    /// One of the errors that the operation declares.
+    /// A declared error of the operation.
     pub async fn call_lagging(
         &self,
         scope: &Scope,
@@ -181,15 +181,14 @@ impl B2bi {
         }
     }
 
-    /// The jobs in memory of all accounts and regions, in the order in which each of these accepted
-    /// them.
+    /// The jobs in memory of all accounts and regions, in order of acceptance within each.
     #[must_use]
     pub fn jobs(&self) -> Vec<JobReport> {
         self.find_jobs(usize::MAX, |_, _| true)
     }
 
-    /// The first `limit` of the [`jobs`](Self::jobs) that `accepts` says yes to; it is asked about each,
-    /// with its state.
+    /// The first `limit` of the [`jobs`](Self::jobs) for which `accepts` returns true; it is called
+    /// for each, with its state.
     pub fn find_jobs(
         &self,
         limit: usize,
@@ -199,7 +198,7 @@ impl B2bi {
         for (_, partition) in self.partitions_where(|_| true) {
             let mut next = Some(0);
             while let Some(start) = next {
-                // Others get the lock between two pages.
+                // The lock is released between two pages.
                 let state = partition.lock();
                 let mut jobs = state.jobs.starting_at(start);
                 for (_, job) in jobs.by_ref().take(JOBS_PAGE) {
@@ -213,7 +212,7 @@ impl B2bi {
         reports
     }
 
-    /// How many jobs of all accounts and regions there are in each state.
+    /// The number of jobs in each state, of all accounts and regions.
     #[must_use]
     pub fn job_counts(&self) -> JobCounts {
         let mut counts = JobCounts::of(&self.context.ended);
@@ -259,8 +258,8 @@ impl B2bi {
 }
 
 impl B2bi {
-    /// Drops the partitions that hold nothing and that nobody works on, whenever their number has
-    /// doubled: a client that varies its account fills no memory.
+    /// Drops empty, unused partitions whenever the number of partitions has doubled, so that a
+    /// client that varies its account cannot fill the memory.
     fn drop_empty_partitions(&self) {
         let limit = self.sweep_at.load(Ordering::Relaxed);
         if self.partitions.len() < limit || self.history.is_on() {
@@ -276,7 +275,7 @@ impl B2bi {
     }
 }
 
-/// Whether an operation shows what is there and changes nothing.
+/// Whether an operation only reads.
 fn only_reads(operation: Operation) -> bool {
     matches!(
         operation,

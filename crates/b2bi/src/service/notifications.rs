@@ -5,16 +5,16 @@ use crate::pipelines::{ObjectCreated, is_watched, notice};
 use crate::scope::Scope;
 use crate::service::B2bi;
 
-/// That an object was created, as a notification says it.
+/// The notification of a created object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Notification<'a> {
     /// The bucket.
     pub bucket: &'a str,
     /// The key, not encoded.
     pub key: &'a str,
-    /// The size in bytes, where it is said.
+    /// The size in bytes, if known.
     pub size: Option<u64>,
-    /// The entity tag without quotes, where it is said.
+    /// The entity tag without quotes, if known.
     pub etag: Option<&'a str>,
     /// Identifies this write of the object; a second notification of it is ignored. `None` if the
     /// notification has no such identification, so that each one counts.
@@ -22,11 +22,11 @@ pub struct Notification<'a> {
 }
 
 impl B2bi {
-    /// Starts the jobs of an object that a notification names, and returns their ids.
+    /// Starts the jobs of an object in a notification, and returns their ids.
     ///
-    /// All partnerships that watch for it have one, whoever owns them: a folder is a partner's, and
-    /// its name is in no other account. Size and entity tag are those of the object, if it can be
-    /// looked at, and else as told.
+    /// All partnerships that watch its folder get one, in any account: a folder belongs to one
+    /// partner, and its name is unique. Size and entity tag are read from the object, if possible,
+    /// and otherwise taken from the notification.
     ///
     /// Source: Assumption A-84.
     pub async fn object_notified(&self, told: &Notification<'_>) -> Vec<String> {
@@ -74,7 +74,7 @@ impl B2bi {
     }
 }
 
-/// Size, entity tag, and when it was written.
+/// Size, entity tag, and time of writing.
 type PollResult = (u64, String, Option<i64>);
 
 impl Notification<'_> {

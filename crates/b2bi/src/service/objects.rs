@@ -1,16 +1,16 @@
-//! Objects that were created, as their storage reports.
+//! Created objects, as reported by their storage.
 
 use super::B2bi;
 use crate::pipelines::{ObjectCreated, notice};
 use crate::scope::Scope;
 
 impl B2bi {
-    /// Starts the jobs of an object that was created, and returns their ids.
+    /// Starts the jobs of a created object, and returns their ids.
     ///
-    /// Call it once for each created object. It must be called on a runtime, and does
-    /// not wait for anything.
+    /// Call it once for each created object. It must be called on a runtime, and does not wait for
+    /// anything.
     pub fn object_created(&self, created: &ObjectCreated<'_>) -> Vec<String> {
-        // A folder is no file.
+        // A folder is not a file.
         if created.key.is_empty() || created.key.ends_with('/') {
             return Vec::new();
         }

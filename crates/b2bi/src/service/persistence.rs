@@ -14,23 +14,23 @@ use crate::service::restore_error::{RestoreError, ScopeFormatError, StateFormatE
 use crate::state::job::CancelledJobs;
 use crate::state::{Partition, State};
 
-/// What the member `format` of a written state says.
+/// The value of the member `format` in an exported state.
 pub const FORMAT: &str = "b2bi-local state";
-/// The version of the written form that this release writes, and the latest it reads.
+/// The version of the export format that this release writes, and the latest it reads.
 pub(crate) const FORMAT_VERSION: u64 = 1;
 
 impl B2bi {
-    /// Sets the jobs going that were under way when the state was last kept.
+    /// Restarts the jobs that were unfinished when the state was stored.
     ///
-    /// Call it once, within the runtime that is to carry them out.
+    /// Call it once, within the runtime on which they run.
     pub fn resume(&self) {
         for scope in self.scopes() {
             jobs::resume(&self.context, &scope, &self.partition(&scope));
         }
     }
 
-    /// All state as JSON for people to read and to keep under version control: in a stable order,
-    /// a list of resources for each table of each account and region.
+    /// All state as readable JSON, suitable for version control: in a stable order, with a list of
+    /// resources for each table of each account and region.
     ///
     /// # Errors
     ///
@@ -54,12 +54,12 @@ impl B2bi {
 
     /// Replaces the whole state with one that [`describe`](Self::describe) wrote.
     ///
-    /// All of it or nothing: a state that cannot be read, or not be kept on disk, changes nothing.
-    /// Its jobs that were under way are set going. One is put back after the other.
+    /// All of it or nothing: a state that cannot be read, or not be stored on disk, changes
+    /// nothing. Its unfinished jobs are restarted. Only one restore runs at a time.
     ///
     /// # Errors
     ///
-    /// It is not such a state, is of a later version, or cannot be kept on disk.
+    /// It is not such a state, has a later version, or cannot be stored on disk.
     pub async fn restore(&self, described: &Value) -> Result<(), RestoreError> {
         let states = parse(described).map_err(RestoreError::Unreadable)?;
         let _turn = self.restoring.lock().await;
@@ -81,10 +81,10 @@ impl B2bi {
         Ok(())
     }
 
-    /// Removes everything of the account, or of all, in the region, or in all: resources, jobs, the
-    /// replies that can be asked for again, control numbers, and the past that stale reads see.
+    /// Removes everything of one account or all, in one region or all: resources, jobs, stored
+    /// replies, control numbers, and the history for stale reads.
     ///
-    /// Jobs that are under way end, and none of them writes anything once this has returned.
+    /// Running jobs are ended, and none of them writes anything after this has returned.
     ///
     /// # Errors
     ///
@@ -103,7 +103,7 @@ impl B2bi {
         self.clear(matches, Partition::clear).await
     }
 
-    /// Removes all jobs. Those that are under way end, as in [`reset`](Self::reset).
+    /// Removes all jobs. Running ones are ended, as in [`reset`](Self::reset).
     ///
     /// # Errors
     ///
@@ -113,7 +113,7 @@ impl B2bi {
         self.clear(|_| true, Partition::clear_jobs).await
     }
 
-    /// Counts jobs that end from 0 again.
+    /// Resets the counts of ended jobs to 0.
     pub fn reset_job_counts(&self) {
         self.context.ended.reset();
     }
@@ -144,11 +144,11 @@ impl B2bi {
         scopes.map(|scopes| self.partition(&scopes)).collect()
     }
 
-    /// Exchanges the states of all partitions under the locks of all, which are taken in order;
-    /// nobody else holds more than one. Returns the partitions, and how often each of them was
+    /// Replaces the states of all partitions under all their locks, which are taken in order; no
+    /// other code takes more than one. Returns the partitions, and how often each of them was
     /// undone before.
     ///
-    /// A partition that is made meanwhile stays: it comes after the exchange.
+    /// A partition that is created meanwhile is kept: it belongs to the time after the replacement.
     fn exchange(
         &self,
         mut states: BTreeMap<Scope, State>,
@@ -181,7 +181,7 @@ impl B2bi {
         };
         let before = Arc::new(std::sync::Mutex::new(Vec::new()));
         batch.on_failure(put_back(&before));
-        // Held until everything is in it: what fails at once waits for it.
+        // Locked until everything is in it: an undo that runs at once waits for it.
         let mut held = before.lock().unwrap_or_else(PoisonError::into_inner);
         let ticket = row_store.send(batch)?;
         for (partition, mut guard, state) in guards {
@@ -193,7 +193,7 @@ impl B2bi {
     }
 }
 
-/// States to be put back, each with its partition.
+/// States to restore, each with its partition.
 type States = Vec<(Arc<Partition>, State)>;
 
 /// Restores states from the disk.
@@ -207,7 +207,7 @@ fn put_back(states: &Arc<std::sync::Mutex<States>>) -> impl FnOnce() + Send + 's
     }
 }
 
-/// Adds to a batch what makes one state of another on disk.
+/// Adds to a batch the difference between two states on disk.
 fn write_exchange(
     scope: &Scope,
     before: &State,

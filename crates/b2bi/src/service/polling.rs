@@ -6,20 +6,19 @@ use super::B2bi;
 use crate::pipelines::{PollState, poll};
 
 impl B2bi {
-    /// Starts the jobs of files that landed in watched folders since the last poll, and returns
-    /// their ids.
+    /// Starts the jobs of new files in watched folders since the last poll, and returns their ids.
     ///
-    /// A file counts as seen when there is a job for it that began after it was written. Files older
-    /// than their partnership, or than jobs are kept, do not count. Call it where an object may
-    /// have been missed: after a start, or when there were too many object events to handle.
+    /// A file is not new if there is a job for it that began after it was written. Files older than
+    /// their partnership, or older than jobs are kept, do not count. Call it if an object may have
+    /// been missed: after a start, or after too many object events.
     ///
     /// Source: Assumption A-82.
     pub async fn catch_up(&self) -> Vec<String> {
         self.poll_folders(&mut PollState::default()).await
     }
 
-    /// Does as [`catch_up`](Self::catch_up), and passes over files that were seen before: for
-    /// folders that are polled because their storage sends no notifications.
+    /// Like [`catch_up`](Self::catch_up), but skips files that were seen before: for folders that
+    /// are polled because their storage sends no notifications.
     pub async fn poll_folders(&self, seen: &mut PollState) -> Vec<String> {
         let resets = self.resets.load(Ordering::Relaxed);
         let partitions = self.partitions_where(|_| true);

@@ -24,10 +24,10 @@ impl<E: Into<PersistError>> From<E> for RestoreError {
 /// What is wrong with an exported state.
 #[derive(Debug, thiserror::Error)]
 pub enum StateFormatError {
-    /// The member `format` does not say that it is a state.
+    /// The member `format` has the wrong value.
     #[error("the member format must be '{FORMAT}'")]
     NotAState,
-    /// The member `version` is not a whole number from 1 up.
+    /// The member `version` is not a whole number of at least 1.
     #[error("the member version must be a whole number from 1 up")]
     NoVersion,
     /// A later release wrote it, in this version of the format.
@@ -39,7 +39,7 @@ pub enum StateFormatError {
     /// The member `scopes` is not a list.
     #[error("the member scopes must be a list")]
     NoScopes,
-    /// The scope at this place cannot be read.
+    /// The scope at this index cannot be read.
     #[error("scopes[{0}]: {1}")]
     Scope(usize, #[source] ScopeFormatError),
 }
@@ -56,7 +56,7 @@ pub enum ScopeFormatError {
     /// Another one has the same account and region.
     #[error("the account and region are there twice")]
     Duplicate,
-    /// A table of it cannot be read.
+    /// One of its tables cannot be read.
     #[error("{0}")]
     Row(#[source] RowError),
 }

@@ -2,8 +2,8 @@
 //!
 //! ISA13 counts for a sender and a receiver (ISA05 and ISA06, ISA07 and ISA08), GS06 for a kind of
 //! group between two applications (GS01, GS02, GS03). A number is taken just before its file is
-//! written, when all else has succeeded, and returned if the write fails: no two files have the same
-//! number, and the next file of the pair fills the gap.
+//! written, when everything else has succeeded, and returned if the write fails. So no two files
+//! have the same number, and the next file of the pair fills the gap.
 
 use std::collections::BTreeSet;
 
@@ -17,22 +17,22 @@ use crate::state::Table;
 /// Source: X12 elements I12 and 28.
 const LAST: u64 = 999_999_999;
 
-/// The most counters of an account in a region; of more, the oldest starts again.
+/// The maximum number of counters of an account in a region; beyond it, the oldest starts again.
 const COUNTERS: usize = 100_000;
 
-/// The counters of an account in a region, as its state has them.
+/// The counters in the state of an account and region.
 pub(crate) struct ControlNumbers<'s>(pub(crate) &'s mut Table<Counter>);
 
 /// The numbers of one pair, or of one kind of group.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Counter {
     next: u64,
-    /// Numbers that were taken and not used.
+    /// Numbers that were taken and returned.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     returned: BTreeSet<u64>,
 }
 
-/// Where unused counters start.
+/// The first numbers of unused counters.
 ///
 /// Source: Assumption A-74.
 #[derive(Clone, Copy, Debug)]
@@ -42,14 +42,14 @@ pub(crate) struct FirstNumbers {
     pub(crate) transaction: u64,
 }
 
-/// The counters that a file moves on: one for each of its interchanges, one for each of its groups.
+/// The counters that a file advances: one for each of its interchanges, one for each of its groups.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct CounterKeys {
     interchanges: Vec<String>,
     groups: Vec<String>,
 }
 
-/// The numbers that a file has.
+/// The numbers of a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct FileNumbers {
     counted: CounterKeys,
@@ -66,7 +66,7 @@ impl FirstNumbers {
         transaction: 1,
     };
 
-    /// The numbers of a draft, which are never shown.
+    /// The numbers of a draft, which are never visible.
     pub(crate) fn numbers(self) -> FirstControlNumbers {
         FirstControlNumbers {
             interchange: self.interchange,
@@ -77,7 +77,7 @@ impl FirstNumbers {
 }
 
 impl CounterKeys {
-    /// What counts for a file that is written but for its numbers.
+    /// The counters of a file that is written except for its numbers.
     pub(crate) fn of(x12: &[u8]) -> Self {
         let (received, _) = read(x12, ReceivedInterchanges::new());
         let mut counted = Self {
@@ -101,7 +101,7 @@ impl CounterKeys {
 }
 
 impl FileNumbers {
-    /// The numbers, as the writer of X12 wants them.
+    /// The numbers in the type of the X12 writer.
     pub(crate) fn numbers(&self) -> FirstControlNumbers {
         FirstControlNumbers {
             interchange: self.interchange,
@@ -122,16 +122,16 @@ impl ControlNumbers<'_> {
         }
     }
 
-    /// Gives the numbers of a file back that was not written.
+    /// Returns the numbers of a file that was not written.
     pub(crate) fn release(&mut self, taken: &FileNumbers) {
         self.release_run(&taken.counted.interchanges, taken.interchange);
         self.release_run(&taken.counted.groups, taken.group);
     }
 
-    /// Takes one number after the other for these counters, and returns the first.
+    /// Takes consecutive numbers for these counters, and returns the first.
     ///
-    /// One number comes from those given back, if there are any. Where counters differ the run
-    /// begins where all of them can follow.
+    /// Returned numbers are used only for a single number. If counters differ, the run begins where
+    /// all of them can continue.
     fn take_run(&mut self, keys: &[String], start: u64) -> u64 {
         if let [key] = keys
             && let Some(returned) = self.change(key, start, |item| item.returned.pop_first())
@@ -141,7 +141,7 @@ impl ControlNumbers<'_> {
         let known = keys.iter().filter_map(|key| self.0.get(key));
         let mut first = known.map(|known| known.next).max().unwrap_or(start);
         let length = keys.len() as u64;
-        // A state that was put back may have any number here.
+        // A restored state may have any number here.
         if first.saturating_add(length) > LAST + 1 {
             first = 1;
         }
@@ -157,7 +157,7 @@ impl ControlNumbers<'_> {
         }
     }
 
-    /// Changes a counter, which is made where there is none yet.
+    /// Changes a counter, and creates it if it does not exist.
     fn change<T>(&mut self, key: &str, start: u64, change: impl FnOnce(&mut Counter) -> T) -> T {
         if let Some(counter) = self.0.get_mut(key) {
             return change(counter);
@@ -174,7 +174,7 @@ impl ControlNumbers<'_> {
 }
 
 impl Counter {
-    /// Takes a number back; the last ones are as if they had never been taken.
+    /// Returns a number; the last ones are as if they had never been taken.
     fn release(&mut self, number: u64) {
         self.returned.insert(number);
         while let Some(last) = self.returned.last().copied()

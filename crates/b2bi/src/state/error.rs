@@ -5,15 +5,15 @@ use b2bi_local_persistence::WriteError;
 /// A row, or a whole state, that cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum RowError {
-    /// It is not JSON of a row's form.
+    /// It is not JSON in the form of a row.
     #[error("{0}")]
     Json(#[from] serde_json::Error),
-    /// The members of the row with this id do not fit.
+    /// The members of the row with this id are invalid.
     #[error("{id}: {source}")]
     Members {
         /// The id of the row.
         id: String,
-        /// What does not fit.
+        /// The problem.
         source: serde_json::Error,
     },
     /// The row is not an object.
@@ -25,7 +25,7 @@ pub enum RowError {
     /// Two rows of a table have this id.
     #[error("{0} is there twice")]
     Duplicate(String),
-    /// There is no table of this name.
+    /// There is no table with this name.
     #[error("there is no table {0}")]
     UnknownTable(String),
     /// The rows of this table are not a list.
@@ -36,18 +36,18 @@ pub enum RowError {
     Table {
         /// The name of the table.
         name: String,
-        /// What is wrong with the row.
+        /// The problem of the row.
         source: Box<RowError>,
     },
-    /// This key of the row store is not one of a row.
+    /// This key of the row store is not the key of a row.
     #[error("a row has the key {0:?}")]
     Key(String),
     /// The row with this key in the row store cannot be read.
     #[error("the row {key} cannot be read: {source}")]
     At {
-        /// The key, its parts set apart by slashes.
+        /// The key, with its parts separated by slashes.
         key: String,
-        /// What is wrong with the row.
+        /// The problem of the row.
         source: Box<RowError>,
     },
     /// The row store cannot be read.
@@ -61,7 +61,7 @@ pub enum PersistError {
     /// A row cannot be written as JSON.
     #[error("a row cannot be written as JSON: {0}")]
     Row(#[from] serde_json::Error),
-    /// The row store does not accept it.
+    /// The row store refuses it.
     #[error("{0}")]
     Write(#[from] WriteError),
 }

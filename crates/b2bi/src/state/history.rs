@@ -9,18 +9,18 @@ use std::time::Duration;
 use super::{State, StateUndo};
 use crate::environment::Clock;
 
-/// The size of a change besides its rows, in bytes.
+/// The size of a change in addition to its rows, in bytes.
 const OVERHEAD: u64 = 256;
 
-/// The changes of all partitions, as far back as they are wanted; at first, none are kept.
+/// The changes of all partitions, as far back as requested; by default, none are kept.
 ///
-/// The oldest are dropped when they are older than anybody wants, or when all together take more
-/// than the limit: reads that lag behind see the earliest state that is still known.
+/// The oldest are dropped when they exceed the requested age, or when all together exceed the
+/// limit: stale reads then see the earliest known state.
 pub(crate) struct StateHistory {
     retention_millis: AtomicI64,
     limit_bytes: u64,
     changes: Mutex<Changes>,
-    /// How many partitions there have been.
+    /// The number of partitions so far.
     partitions: AtomicU64,
     clock: Arc<dyn Clock>,
 }
@@ -53,18 +53,18 @@ impl StateHistory {
         }
     }
 
-    /// From now on, changes are kept for this long; what is older is dropped now.
+    /// From now on, changes are kept for this long; older ones are dropped now.
     pub(crate) fn retain(&self, time: Duration) {
         self.retention_millis.store(millis(time), Ordering::Relaxed);
         self.prune(&mut self.changes());
     }
 
-    /// About how much memory the changes take, in bytes.
+    /// The approximate memory of the changes, in bytes.
     pub(crate) fn bytes(&self) -> u64 {
         self.changes().bytes
     }
 
-    /// Whether changes are kept; costs one load.
+    /// Whether changes are kept; this costs one load.
     pub(crate) fn is_on(&self) -> bool {
         self.retention_millis.load(Ordering::Relaxed) > 0
     }
@@ -74,7 +74,7 @@ impl StateHistory {
         self.partitions.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Keeps what a partition was before a change.
+    /// Keeps the state of a partition before a change.
     pub(super) fn push(&self, partition: u64, undo: StateUndo) {
         let bytes = OVERHEAD.saturating_add(undo.bytes());
         let change = Change {
@@ -89,15 +89,15 @@ impl StateHistory {
         self.prune(&mut changes);
     }
 
-    /// Forgets the changes of a partition.
+    /// Drops the changes of a partition.
     pub(super) fn forget(&self, partition: u64) {
         let mut changes = self.changes();
         changes.entries.retain(|entry| entry.partition != partition);
         changes.bytes = changes.entries.iter().map(|entry| entry.bytes).sum();
     }
 
-    /// Computes from the present state of a partition, which must be locked, what it was that long ago,
-    /// as far as is known. None when it has not changed since.
+    /// Computes the state of that long ago from the current state of a partition, which must be
+    /// locked, as far as it is known. `None` if it has not changed since.
     pub(super) fn state(&self, partition: u64, present: &State, ago: Duration) -> Option<State> {
         let time = self.now().saturating_sub(millis(ago));
         let mut changes = self.changes();

@@ -1,4 +1,4 @@
-//! Finds resources by id, or says which one is missing.
+//! Finds resources by id, or reports which one is missing.
 
 use b2bi_local_model::Error;
 use b2bi_local_model::types::{
@@ -10,12 +10,12 @@ use crate::arn::ResourceKind;
 use crate::errors::not_found;
 
 impl State {
-    /// The capability of this id.
+    /// The capability with this id.
     pub(crate) fn capability(&self, id: &str) -> Result<&Record<GetCapabilityResponse>, Error> {
         find(&self.capabilities, ResourceKind::Capability, id)
     }
 
-    /// The capability of this id, to be changed.
+    /// The capability with this id, for changes.
     pub(crate) fn capability_mut(
         &mut self,
         id: &str,
@@ -23,12 +23,12 @@ impl State {
         find_mut(&mut self.capabilities, ResourceKind::Capability, id)
     }
 
-    /// The partnership of this id.
+    /// The partnership with this id.
     pub(crate) fn partnership(&self, id: &str) -> Result<&Record<GetPartnershipResponse>, Error> {
         find(&self.partnerships, ResourceKind::Partnership, id)
     }
 
-    /// The partnership of this id, to be changed.
+    /// The partnership with this id, for changes.
     pub(crate) fn partnership_mut(
         &mut self,
         id: &str,
@@ -36,12 +36,12 @@ impl State {
         find_mut(&mut self.partnerships, ResourceKind::Partnership, id)
     }
 
-    /// The profile of this id.
+    /// The profile with this id.
     pub(crate) fn profile(&self, id: &str) -> Result<&Record<GetProfileResponse>, Error> {
         find(&self.profiles, ResourceKind::Profile, id)
     }
 
-    /// The profile of this id, to be changed.
+    /// The profile with this id, for changes.
     pub(crate) fn profile_mut(
         &mut self,
         id: &str,
@@ -49,12 +49,12 @@ impl State {
         find_mut(&mut self.profiles, ResourceKind::Profile, id)
     }
 
-    /// The transformer of this id.
+    /// The transformer with this id.
     pub(crate) fn transformer(&self, id: &str) -> Result<&Record<GetTransformerResponse>, Error> {
         find(&self.transformers, ResourceKind::Transformer, id)
     }
 
-    /// The transformer of this id, to be changed.
+    /// The transformer with this id, for changes.
     pub(crate) fn transformer_mut(
         &mut self,
         id: &str,

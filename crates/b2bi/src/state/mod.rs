@@ -30,7 +30,7 @@ pub(crate) use partition::{Guard, Partition};
 pub(crate) use table::Table;
 use undo::StateUndo;
 
-/// Everything an account has in a region.
+/// Everything that an account has in a region.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct State {
     pub(crate) capabilities: Table<Record<GetCapabilityResponse>>,
@@ -38,14 +38,14 @@ pub(crate) struct State {
     pub(crate) profiles: Table<Record<GetProfileResponse>>,
     pub(crate) transformers: Table<Record<GetTransformerResponse>>,
     pub(crate) jobs: Jobs,
-    /// The counters of control numbers, by what they count for.
+    /// The counters of control numbers, by what they count.
     pub(crate) control_numbers: Table<Counter>,
-    /// The replies that may be asked for again, by operation and token.
+    /// The stored replies, by operation and token.
     pub(crate) replies: Table<StoredReply>,
 }
 
 impl State {
-    /// Every table with the name that it has on disk: what is not here is not kept.
+    /// Every table with its name on disk: tables that are not here are not stored.
     fn tables(&self) -> [(&'static str, &dyn AnyTable); 7] {
         [
             ("profiles", &self.profiles),
@@ -58,7 +58,7 @@ impl State {
         ]
     }
 
-    /// Every table, to be changed.
+    /// Every table, for changes.
     fn tables_mut(&mut self) -> [(&'static str, &mut dyn AnyTable); 7] {
         [
             ("profiles", &mut self.profiles),
@@ -72,15 +72,15 @@ impl State {
     }
 }
 
-/// A resource, kept as the service describes it, and its tags.
+/// A resource as the service describes it, and its tags.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Record<T> {
     pub(crate) description: T,
     pub(crate) tags: Vec<Tag>,
-    /// The description as a reply, written when one first asks for it.
+    /// The description as a reply, written on first use.
     #[serde(skip)]
     described: OnceLock<Rendered>,
-    /// What lists show of the description, written when one first shows it.
+    /// The list entry of the description, written on first use.
     #[serde(skip)]
     listed: OnceLock<Rendered>,
 }
@@ -96,7 +96,7 @@ impl<T> Record<T> {
         }
     }
 
-    /// The description, written.
+    /// The description as text.
     pub(crate) fn described(&self) -> Rendered
     where
         T: Serialize,
@@ -105,13 +105,13 @@ impl<T> Record<T> {
         self.described.get_or_init(render).clone()
     }
 
-    /// What lists show of it: the summary `S`.
+    /// Its list entry: the summary `S`.
     pub(crate) fn listed<'a, S: From<&'a T> + Serialize>(&'a self) -> Rendered {
         let render = || Rendered::of(&S::from(&self.description));
         self.listed.get_or_init(render).clone()
     }
 
-    /// Makes the next reply and the next list look at the description again.
+    /// Makes the next reply and the next list use the changed description.
     fn unwrite(&mut self) {
         self.described.take();
         self.listed.take();

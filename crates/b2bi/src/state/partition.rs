@@ -15,14 +15,14 @@ use super::{PersistError, RowError, State, rows};
 use crate::scope::Scope;
 use crate::state::job::{CancelledJobs, Job, JobGroup};
 
-/// The state of an account in a region, behind one lock: a rule that spans resources is checked
-/// and applied under one guard.
+/// The state of an account in a region, behind one lock: a rule that spans resources is checked and
+/// applied under one guard.
 #[derive(Debug)]
 pub(crate) struct Partition {
     state: Arc<Mutex<State>>,
-    /// The jobs that are under way.
+    /// The running jobs.
     pub(crate) jobs: JobGroup,
-    /// How often changes were undone because the disk did not take them.
+    /// How often changes were undone because the disk refused them.
     undone: Arc<AtomicU64>,
     persister: Option<Arc<Persister>>,
     /// Where changes are kept for stale reads; `None` if this is such a read.
@@ -31,25 +31,25 @@ pub(crate) struct Partition {
     number: u64,
 }
 
-/// Writes what is changed to the row store.
+/// Writes changes to the row store.
 #[derive(Debug)]
 struct Persister {
     row_store: RowStore,
     scope: Scope,
-    /// The ticket of the last change.
+    /// The number of the last batch.
     last: AtomicU64,
 }
 
-/// The state, locked. When the guard is dropped, what has changed is queued for the row store, if there
-/// is one: so changes come there in the order in which they were made.
+/// The locked state. When the guard is dropped, changes are queued for the row store, if there is
+/// one, so they arrive there in order.
 ///
-/// When the guard is dropped by a panic, or the row store does not accept the changes, they are undone.
+/// If a panic drops the guard, or the row store refuses the changes, they are undone.
 pub(crate) struct Guard<'a> {
     partition: &'a Partition,
     state: MutexGuard<'a, State>,
-    /// Whether the state is as it was when it was locked.
+    /// Whether the state is the same as when it was locked.
     is_untouched: bool,
-    /// Whether the history starts again with what the state is now.
+    /// Whether the history starts again with the current state.
     is_new: bool,
 }
 
@@ -66,7 +66,7 @@ impl Partition {
         }
     }
 
-    /// A partition whose changes are kept on disk.
+    /// A partition whose changes are stored on disk.
     pub(crate) fn with_row_store(
         scope: Scope,
         row_store: RowStore,
@@ -88,7 +88,7 @@ impl Partition {
         }
     }
 
-    /// The partition as it was that long ago, to be read; this one, when it has not changed since.
+    /// The partition as it was that long ago, for reading; this one, if it has not changed since.
     pub(crate) fn ago(self: &Arc<Self>, time: Duration) -> Arc<Self> {
         let earlier = self.history.as_ref().and_then(|history| {
             let present = self.lock();
@@ -115,15 +115,15 @@ impl Partition {
         self.jobs.cancel()
     }
 
-    /// Removes the jobs, and ends those that are running.
+    /// Removes the jobs, and ends the running ones.
     pub(crate) fn clear_jobs(&self) -> CancelledJobs {
         let mut state = self.lock();
         AnyTable::clear(&mut state.jobs);
         self.jobs.cancel()
     }
 
-    /// The state, locked. After a panic elsewhere it is what it was before: a guard that a panic
-    /// drops undoes its changes.
+    /// The locked state. A panic elsewhere leaves it unchanged: a guard that a panic drops undoes
+    /// its changes.
     pub(crate) fn lock(&self) -> Guard<'_> {
         Guard {
             partition: self,
@@ -133,7 +133,7 @@ impl Partition {
         }
     }
 
-    /// Takes a job that has ended out of memory; see [`Jobs::archive`](super::Jobs::archive).
+    /// Removes an ended job from memory; see [`Jobs::archive`](super::Jobs::archive).
     pub(crate) fn archive_job(&self, place: u64, limit: usize) {
         let is_on_disk = self.persister.is_some();
         self.lock().jobs.archive(place, is_on_disk, limit);
@@ -155,19 +155,19 @@ impl Partition {
         row?.map(|row| rows::job(&row)).transpose()
     }
 
-    /// How often changes were undone because the disk did not take them;
-    /// [`flushed`](Self::flushed) needs to know it of the time before a change.
+    /// How often changes were undone because the disk refused them; [`flushed`](Self::flushed)
+    /// needs the value from before a change.
     pub(crate) fn undone(&self) -> u64 {
         self.undone.load(Ordering::Acquire)
     }
 
-    /// Waits until all changes that were made by now are on disk, if that is where they go.
+    /// Waits until all changes made so far are on disk, if they are stored there.
     ///
-    /// No reply shows the change before.
+    /// No reply shows the change before that.
     ///
     /// # Errors
     ///
-    /// Changes were undone since there were so many `undone`.
+    /// Changes have been undone since the count was `undone`.
     pub(crate) async fn flushed(&self, undone: u64) -> Result<(), WriteError> {
         let Some(persister) = &self.persister else {
             return Ok(());
@@ -182,7 +182,7 @@ impl Partition {
             .unwrap_or_else(WriteError::undone))
     }
 
-    /// Puts a whole state back that the disk has, since what replaced it was not written.
+    /// Restores a whole state, as it is on disk, because its replacement was not written.
     pub(crate) fn put_back(&self, before: State) {
         let mut state = lock(&self.state);
         *state = before;
@@ -190,7 +190,7 @@ impl Partition {
         self.undone.fetch_add(1, Ordering::AcqRel);
     }
 
-    /// What undoes changes that were accepted and then not written.
+    /// The closure that undoes changes that were accepted and then not written.
     fn undo_later(&self, changes: &StateUndo) -> impl FnOnce() + Send + 'static {
         let (state, changes) = (Arc::downgrade(&self.state), changes.clone());
         let (undone, number) = (Arc::clone(&self.undone), self.number);
@@ -213,17 +213,17 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
 }
 
 impl Persister {
-    /// Waits until all that was sent by now is on disk or was undone.
+    /// Waits until everything sent so far is on disk or was undone.
     async fn decided(&self) {
         let ticket = CommitSeq::of(self.last.load(Ordering::Acquire));
         self.row_store.decided(ticket).await;
     }
 
-    /// Queues what has changed.
+    /// Queues the changes.
     ///
     /// # Errors
     ///
-    /// It cannot be written as rows, or the row store does not accept it.
+    /// They cannot be written as rows, or the row store refuses them.
     fn send(
         &self,
         state: &mut State,
@@ -248,15 +248,15 @@ impl Guard<'_> {
         self.state.clear();
     }
 
-    /// Replaces the whole state, and returns the previous one. The history begins
-    /// again. The caller queues the rows, and undoes it where that fails.
+    /// Replaces the whole state, and returns the previous one. The history starts again. The caller
+    /// queues the rows, and undoes the replacement if that fails.
     pub(crate) fn replace(&mut self, state: State) -> State {
         self.is_untouched = false;
         self.is_new = true;
         std::mem::replace(&mut *self.state, state)
     }
 
-    /// Notes that what the state is now was sent with this ticket.
+    /// Records that the current state was sent with this number.
     pub(crate) fn sent(&self, ticket: CommitSeq) {
         if let Some(persister) = &self.partition.persister {
             persister.last.store(ticket.number(), Ordering::Release);
@@ -270,9 +270,9 @@ impl Guard<'_> {
         }
     }
 
-    /// Queues the changes, and hands them to the history.
+    /// Queues the changes, and passes them to the history.
     fn commit(&mut self, changes: StateUndo) {
-        // What was there earlier is only read.
+        // Earlier states are only read.
         let persister = self.partition.persister.as_deref();
         if let Some(persister) = persister.filter(|_| self.partition.history.is_some()) {
             let undo = self.partition.undo_later(&changes);

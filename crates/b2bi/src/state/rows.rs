@@ -9,9 +9,9 @@ use super::{RowError, State, Table};
 use crate::scope::Scope;
 use crate::state::job::Job;
 
-/// Where the row store has the rows of this service.
+/// The table of this service's rows in the row store.
 pub(crate) const ROWS: row_store::Table = row_store::Table("b2bi");
-/// Where it has the blocks of archived jobs. Earlier releases do not know it.
+/// The table of the blocks of archived jobs. Earlier releases do not have it.
 pub(crate) const BLOCKS: row_store::Table = row_store::Table("b2bi-archived-jobs");
 
 /// The separator of the parts of a row's key; no part contains it.
@@ -45,16 +45,16 @@ pub(super) fn parse<T: DeserializeOwned>(row: Value) -> Result<(String, T), RowE
     }
 }
 
-/// A table of any kind of rows, as this module deals with it.
+/// A table of any row type, for this module.
 pub(super) trait AnyTable {
     fn track(&mut self);
-    /// Has every row count as changed.
+    /// Marks every row as changed.
     fn touch_all(&mut self);
     fn clear(&mut self);
     fn is_empty(&self) -> bool;
     /// The rows at the changed places; `None` for a removed row.
     fn take_changes(&mut self) -> serde_json::Result<Vec<(u64, Option<Value>)>>;
-    /// Has no row count as changed.
+    /// Marks no row as changed.
     fn forget_changes(&mut self);
     fn put_back(&mut self, place: u64, row: Value) -> Result<(), RowError>;
     fn rows(&self) -> serde_json::Result<Vec<Value>>;
@@ -118,7 +118,7 @@ fn key(scope: &Scope, table: &str, place: u64) -> String {
 }
 
 impl State {
-    /// From now on, remembers what is changed.
+    /// From now on, remembers changes.
     pub(crate) fn track(&mut self) {
         for (_, table) in self.tables_mut() {
             table.track();
@@ -132,12 +132,12 @@ impl State {
         }
     }
 
-    /// Whether there is nothing.
+    /// Whether it is empty.
     pub(crate) fn is_empty(&self) -> bool {
         self.tables().iter().all(|(_, table)| table.is_empty())
     }
 
-    /// Adds what has changed to a batch.
+    /// Adds the changes to a batch.
     pub(crate) fn take_changes(
         &mut self,
         scope: &Scope,
@@ -154,7 +154,7 @@ impl State {
         Ok(())
     }
 
-    /// Adds every row to a batch; none counts as changed then.
+    /// Adds every row to a batch; then none is marked as changed.
     pub(crate) fn take_all(
         &mut self,
         scope: &Scope,
@@ -166,7 +166,7 @@ impl State {
         self.take_changes(scope, batch)
     }
 
-    /// Puts a row back that was read from the row store.
+    /// Restores a row from the row store.
     pub(crate) fn put_back(
         &mut self,
         table: &str,
@@ -177,7 +177,7 @@ impl State {
         self.table_mut(table)?.put_back(place, row)
     }
 
-    /// Every row for people to read: the members are the tables.
+    /// Every row in readable form: the members are the tables.
     pub(crate) fn describe(&self) -> serde_json::Result<Map<String, Value>> {
         let mut members = Map::new();
         for (name, table) in self.tables() {
@@ -186,7 +186,7 @@ impl State {
         Ok(members)
     }
 
-    /// The state that was described so.
+    /// The state from such a description.
     pub(crate) fn of_description(members: Map<String, Value>) -> Result<Self, RowError> {
         let mut state = Self::default();
         for (name, rows) in members {
@@ -213,7 +213,7 @@ impl State {
     }
 }
 
-/// Adds what has changed in tables to a batch; each has its name.
+/// Adds the changes of the named tables to a batch.
 fn add_changes<'a>(
     tables: impl IntoIterator<Item = (&'static str, &'a mut dyn AnyTable)>,
     scope: &Scope,
@@ -239,13 +239,13 @@ pub(crate) fn job_key(scope: &Scope, place: u64) -> String {
     key(scope, JOBS, place)
 }
 
-/// The job that a row of the row store holds.
+/// The job in a row of the row store.
 pub(crate) fn job(row: &[u8]) -> Result<Job, RowError> {
     let row = serde_json::from_slice(row)?;
     parse(row).map(|(_, job)| job)
 }
 
-/// The scope, table and place that a key of the row store names.
+/// The scope, table and place in a key of the row store.
 pub(crate) fn place_of(key: &str) -> Result<(Scope, &str, u64), RowError> {
     let mut parts = key.split(SEPARATOR);
     let mut part = || parts.next().ok_or_else(|| RowError::Key(key.to_owned()));
@@ -259,7 +259,7 @@ pub(crate) fn place_of(key: &str) -> Result<(Scope, &str, u64), RowError> {
     Ok((scope, table, place))
 }
 
-/// The row of that key cannot be read, for that reason.
+/// The row with this key cannot be read, for this reason.
 pub(crate) fn unreadable(key: &str, source: RowError) -> RowError {
     RowError::At {
         key: key.replace(SEPARATOR, "/"),
@@ -276,7 +276,7 @@ mod tests {
     use super::{AnyTable, Table, add_changes};
     use crate::scope::Scope;
 
-    /// A value that is written as a number, unless it is one that cannot be.
+    /// A value as a JSON number, unless it cannot be one.
     #[derive(Clone)]
     struct Fragile(Option<u64>);
 

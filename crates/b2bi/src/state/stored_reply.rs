@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 
-/// A reply that may be asked for again.
+/// A stored reply.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct StoredReply {
     pub(crate) since: Timestamp,
@@ -19,10 +19,10 @@ pub(crate) struct StoredReply {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum Fingerprint {
-    /// `1:` and the SHA-256 hash of the request's JSON, in hex. A change of what is hashed changes the
-    /// number.
+    /// `1:` and the SHA-256 hash of the request's JSON, in hexadecimal. A change of the hashed text
+    /// changes the number.
     Hash(String),
-    /// Of a release before, by a hash that is not the same everywhere: it fits any request.
+    /// From an earlier release, with a hash that differs between builds: it matches any request.
     Unknown(u64),
 }
 

@@ -5,18 +5,20 @@ use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 
-/// Rows with an id each. A row's place never changes and is never used again.
+/// Rows, each with an id. A row's place never changes and is never reused.
 ///
 /// A clone shares the rows: each is copied when one of the two changes it.
 #[derive(Clone, Debug)]
 pub(crate) struct Table<T> {
     rows: BTreeMap<u64, Arc<Row<T>>>,
-    /// The place of the row of an id. The server makes the ids, so clients cannot choose ids that collide.
+    /// The place of each id's row. The server creates the ids, so clients cannot choose ids that
+    /// collide.
     places: HashMap<Arc<str>, u64, FixedState>,
     next_place: u64,
-    /// The places whose rows are not on disk as they are now; none when nothing is kept there.
+    /// The places whose rows differ from the disk; `None` if nothing is stored there.
     changed: Option<BTreeSet<u64>>,
-    /// The previous rows of the changed places, in the order of the changes, while they are recorded.
+    /// The previous rows of the changed places, in the order of the changes, while they are
+    /// recorded.
     undo: Option<Vec<Undo<T>>>,
 }
 
@@ -26,7 +28,7 @@ struct Row<T> {
     value: T,
 }
 
-/// The row of a place before a change; nothing if a row was added.
+/// The row of a place before a change; `None` if a row was added.
 #[derive(Clone, Debug)]
 pub(crate) struct Undo<T> {
     place: u64,
@@ -34,12 +36,12 @@ pub(crate) struct Undo<T> {
 }
 
 impl<T> Undo<T> {
-    /// The place that has changed.
+    /// The changed place.
     pub(super) fn place(&self) -> u64 {
         self.place
     }
 
-    /// The value that was there.
+    /// The previous value.
     pub(super) fn value(&self) -> Option<&T> {
         self.row.as_ref().map(|row| &row.value)
     }
@@ -54,7 +56,7 @@ impl<T: Clone> Table<T> {
         self.note(place);
     }
 
-    /// The place of the row of this id.
+    /// The place of the row with this id.
     pub(crate) fn place(&self, id: &str) -> Option<u64> {
         self.places.get(id).copied()
     }
@@ -64,12 +66,12 @@ impl<T: Clone> Table<T> {
         self.rows.get(&place).map(|row| &row.value)
     }
 
-    /// The row of this id.
+    /// The row with this id.
     pub(crate) fn get(&self, id: &str) -> Option<&T> {
         self.at(self.place(id)?)
     }
 
-    /// The row of this id, to be changed.
+    /// The row with this id, for changes.
     pub(crate) fn get_mut(&mut self, id: &str) -> Option<&mut T> {
         let place = self.place(id)?;
         self.record(place);
@@ -78,12 +80,12 @@ impl<T: Clone> Table<T> {
         Some(&mut Arc::make_mut(row).value)
     }
 
-    /// Takes the row of this id out.
+    /// Removes the row with this id.
     pub(crate) fn remove(&mut self, id: &str) -> Option<T> {
         self.remove_at(self.place(id)?)
     }
 
-    /// Takes the row at this place out.
+    /// Removes the row at this place.
     pub(crate) fn remove_at(&mut self, place: u64) -> Option<T> {
         self.record(place);
         let value = self.evict(place)?;
@@ -91,7 +93,7 @@ impl<T: Clone> Table<T> {
         Some(value)
     }
 
-    /// Takes the row at this place out of memory only: it stays on disk.
+    /// Removes the row at this place from memory only: it remains on disk.
     pub(super) fn evict(&mut self, place: u64) -> Option<T> {
         let row = self.rows.remove(&place)?;
         self.places.remove(&row.id);
@@ -107,7 +109,7 @@ impl<T: Clone> Table<T> {
         self.remove_at(*place)
     }
 
-    /// Takes all rows out.
+    /// Removes all rows.
     pub(crate) fn clear(&mut self) {
         self.touch_all();
         if let Some(undo) = &mut self.undo {
@@ -121,7 +123,7 @@ impl<T: Clone> Table<T> {
         self.places.clear();
     }
 
-    /// How many rows there are.
+    /// The number of rows.
     pub(crate) fn len(&self) -> usize {
         self.rows.len()
     }
@@ -154,14 +156,14 @@ impl<T: Clone> Table<T> {
         self.changed.get_or_insert_default();
     }
 
-    /// Has every row count as changed.
+    /// Marks every row as changed.
     pub(super) fn touch_all(&mut self) {
         if let Some(changed) = &mut self.changed {
             changed.extend(self.rows.keys());
         }
     }
 
-    /// Puts a row back where it was, which is no change.
+    /// Restores a row to its place, which is not a change.
     pub(super) fn insert_at(&mut self, place: u64, id: String, value: T) {
         let id: Arc<str> = id.into();
         self.put(place, Arc::new(Row { id, value }));
@@ -173,17 +175,17 @@ impl<T: Clone> Table<T> {
         self.reserve(place);
     }
 
-    /// Has a place count as taken by a row that is not in memory.
+    /// Marks a place as used by a row that is not in memory.
     pub(super) fn reserve(&mut self, place: u64) {
         self.next_place = self.next_place.max(place.saturating_add(1));
     }
 
-    /// Has a place count as changed that has no row in memory.
+    /// Marks a place without a row in memory as changed.
     pub(super) fn touch(&mut self, place: u64) {
         self.note(place);
     }
 
-    /// Records from now on what is changed, or no longer.
+    /// Starts or stops recording changes.
     pub(super) fn record_undo(&mut self, is_on: bool) {
         self.undo = is_on.then(Vec::new);
     }
@@ -193,7 +195,7 @@ impl<T: Clone> Table<T> {
         self.undo.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
-    /// Makes the rows what they were before these changes, which is a change itself.
+    /// Undoes these changes, which is a change itself.
     pub(super) fn undo(&mut self, changes: &[Undo<T>]) {
         for Undo { place, row } in changes.iter().rev() {
             self.evict(*place);
@@ -204,7 +206,7 @@ impl<T: Clone> Table<T> {
         }
     }
 
-    /// The places changed since the last call, with their present rows.
+    /// The places changed since the last call, with their current rows.
     pub(super) fn take_changed(&mut self) -> Vec<(u64, Option<(&str, &T)>)> {
         let Some(changed) = self.changed.as_mut().filter(|changed| !changed.is_empty()) else {
             return Vec::new();
@@ -217,7 +219,7 @@ impl<T: Clone> Table<T> {
         places.map(|place| (place, row(place))).collect()
     }
 
-    /// Records what is at a place that is about to be changed.
+    /// Records the row at a place before a change.
     fn record(&mut self, place: u64) {
         if let Some(undo) = &mut self.undo {
             let row = self.rows.get(&place).map(Arc::clone);

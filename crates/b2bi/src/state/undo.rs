@@ -13,7 +13,7 @@ use crate::state::control_numbers::Counter;
 use crate::state::job::Job;
 use crate::state::stored_reply::StoredReply;
 
-/// The rows that were at the places that have changed.
+/// The previous rows of the changed places.
 #[derive(Clone, Debug)]
 pub(crate) struct StateUndo {
     capabilities: Vec<Undo<Record<GetCapabilityResponse>>>,
@@ -37,7 +37,7 @@ impl StateUndo {
             && self.replies.is_empty()
     }
 
-    /// About how much memory it takes, in bytes.
+    /// Its approximate memory, in bytes.
     pub(super) fn bytes(&self) -> u64 {
         bytes(&self.capabilities)
             .saturating_add(bytes(&self.partnerships))
@@ -50,7 +50,7 @@ impl StateUndo {
 }
 
 impl State {
-    /// Records from now on what is changed, or no longer.
+    /// Starts or stops recording changes.
     pub(super) fn record_undo(&mut self, is_on: bool) {
         self.capabilities.record_undo(is_on);
         self.partnerships.record_undo(is_on);
@@ -74,20 +74,20 @@ impl State {
         }
     }
 
-    /// Makes the state what it was before these changes, which is what the disk has.
+    /// Undoes these changes, so that the state equals the disk.
     pub(super) fn roll_back(&mut self, changes: &StateUndo) {
         self.undo(changes);
         self.forget_changes();
     }
 
-    /// Has no row count as changed: the state is what the disk has.
+    /// Marks no row as changed: the state equals the disk.
     pub(super) fn forget_changes(&mut self) {
         for (_, table) in self.tables_mut() {
             table.forget_changes();
         }
     }
 
-    /// Makes the state what it was before these changes.
+    /// Undoes these changes.
     pub(super) fn undo(&mut self, changes: &StateUndo) {
         self.capabilities.undo(&changes.capabilities);
         self.partnerships.undo(&changes.partnerships);
@@ -99,14 +99,15 @@ impl State {
     }
 }
 
-/// What a row takes besides its value, in bytes.
+/// The size of a row in addition to its value, in bytes.
 const ROW_BYTES: u64 = 128;
 
-/// The size of the rows as JSON, and what each takes besides.
+/// The size of the rows as JSON, including the overhead of each.
 fn bytes<T: Serialize>(changes: &[Undo<T>]) -> u64 {
     let mut counter = ByteCounter(0);
     for value in changes.iter().filter_map(Undo::value) {
-        // Writing to a counter does not fail; a value that cannot be written counts as far as it went.
+        // Writing to a counter does not fail; a value that cannot be written counts up to where it
+        // failed.
         let _ = serde_json::to_writer(&mut counter, value);
     }
     let rows = u64::try_from(changes.len()).unwrap_or(u64::MAX);

@@ -1,4 +1,4 @@
-//! What a validation finds, how the job ends, its report and its acknowledgements agree, whatever the file.
+//! For any file, the validation, the job's result, its report and its acknowledgements agree.
 
 use std::fs;
 
@@ -16,7 +16,7 @@ const ORDERS: &str = "ISA*00*          *00*          *ZZ*BLUEBIKES      *ZZ*NORT
 GS*PO*BLUE*NORTH*20260301*0930*7*X*004010~ST*850*0001~BEG*00*SA*PO-77**20260301~N1*ST*SHOP*92*102~PO1*1*4*EA*12.50~\
 CTT*1~SE*6*0001~ST*850*0002~BEG*00*SA*PO-78**20260301~PO1*1*4*EA*12.50~SE*4*0002~GE*2*7~IEA*1*000000042~";
 
-/// Segments that stand where they should not, or are none.
+/// Segments that are misplaced or invalid.
 const ODD: [&str; 12] = [
     "ZZZ*1",
     "n1*ST",
@@ -32,7 +32,7 @@ const ODD: [&str; 12] = [
     "ISB*",
 ];
 
-/// Values that are none.
+/// Invalid values.
 const VALUES: [&str; 8] = [
     "",
     "\u{1}",
@@ -44,7 +44,7 @@ const VALUES: [&str; 8] = [
     "é",
 ];
 
-/// The orders with some segments lost, doubled, exchanged or replaced, and some values too.
+/// The orders with some segments and values lost, doubled, exchanged or replaced.
 fn damaged() -> impl Strategy<Value = String> {
     let change = (any::<Index>(), 0..6_u8, any::<Index>(), any::<Index>());
     vec(change, 0..4).prop_map(|changes| {
@@ -73,7 +73,7 @@ fn damaged() -> impl Strategy<Value = String> {
     })
 }
 
-/// What a transformer takes.
+/// The set and version of a transformer.
 struct Taken {
     set: &'static str,
     version: &'static str,
@@ -81,7 +81,7 @@ struct Taken {
 }
 
 impl Taken {
-    /// The guide, such as `X222`, behind the six digits of the version.
+    /// The guide, such as `X222`, after the six digits of the version.
     fn guide(&self) -> Option<&'static str> {
         self.group_version.get(6..10)
     }
@@ -114,7 +114,7 @@ const fn taken(set: &'static str, version: &'static str, group_version: &'static
     }
 }
 
-/// How a job on a file has ended, and the last parts of the names of what it wrote, with its texts.
+/// The result of a job, and the last parts of the names of its outputs, with their texts.
 async fn ended(input: &[u8], taken: &Taken) -> (&'static str, Vec<(String, String)>) {
     let bench = Bench::new();
     let guide = taken.guide().map(|guide| format!("_{guide}"));
@@ -136,8 +136,8 @@ async fn ended(input: &[u8], taken: &Taken) -> (&'static str, Vec<(String, Strin
     (state().unwrap_or_default(), written)
 }
 
-/// The values at a position of all segments with an identifier; an acknowledgement has the separator of
-/// elements that the orders have unless theirs cannot be any.
+/// The values at a position in all segments with an identifier; an acknowledgement has the orders'
+/// element separator unless that is invalid.
 fn values(answer: Option<&String>, id: &str, position: usize) -> Vec<String> {
     let lines = answer.into_iter().flat_map(|answer| answer.lines());
     let elements = lines.map(|line| line.trim_end_matches('~').split('*').collect::<Vec<_>>());
@@ -158,7 +158,8 @@ fn faulty_transactions(validation: &Validation) -> usize {
     faulty.len()
 }
 
-/// Compares job, report, TA1 and 997 or 999 with what validation finds; returns whether the job succeeded.
+/// Compares the job, report, TA1 and 997 or 999 with the validation; returns whether the job
+/// succeeded.
 async fn check(input: &[u8], taken: &Taken) -> bool {
     let mut validator = Validator::new(Strictness::Attested, None);
     if taken.guide().is_some() {
@@ -213,7 +214,7 @@ async fn check(input: &[u8], taken: &Taken) -> bool {
     true
 }
 
-/// The files of two folders of fixtures, which the fuzzers begin with too.
+/// The files in two folders of fixtures, which are also the seeds of the fuzzers.
 #[tokio::test]
 async fn fixtures_end_as_validation_and_acknowledgements_say() {
     let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures");
@@ -225,7 +226,7 @@ async fn fixtures_end_as_validation_and_acknowledgements_say() {
     }
 }
 
-/// Sets as the tables generate them: whole, with one segment lost, and with one that nobody knows.
+/// Sets generated from the tables: complete, with one segment lost, and with an unknown one.
 #[tokio::test]
 async fn generated_files_end_as_validation_and_acknowledgements_say() {
     for taken in GENERATED {

@@ -1,4 +1,4 @@
-//! Jobs that are on disk only: a start reads what is known of them, not their rows.
+//! Jobs that are only on disk: a start reads the facts about them, not their rows.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use b2bi_local_b2bi::Config;
@@ -10,7 +10,7 @@ use crate::retention::{GONE, HERE, finished_jobs, statuses};
 
 const ROWS: Table = Table("b2bi");
 const BLOCKS: Table = Table("b2bi-archived-jobs");
-/// In memory, the rest is on disk.
+/// In memory; the rest is on disk.
 const IN_MEMORY: usize = 3;
 
 fn config(jobs_remembered: usize) -> Config {
@@ -80,7 +80,7 @@ async fn jobs_are_forgotten_with_their_blocks() {
     let (directory, mut bench, jobs) = with_jobs("archived-limit", 140).await;
     for (remembered, known) in [(80, 83), (10, 13), (0, 3)] {
         restart(&mut bench, config(remembered), &directory).await;
-        // The next one to be archived makes those be forgotten that are too many.
+        // When the next job is archived, the superfluous ones are dropped.
         finished_jobs(&bench, 1).await;
         let statuses = statuses(&bench, &jobs).await;
         let gone = statuses.iter().filter(|status| *status == GONE).count();
@@ -93,7 +93,7 @@ async fn jobs_are_forgotten_with_their_blocks() {
     .await;
 }
 
-/// What an earlier release does to the jobs, or a damaged block says of them, is not believed.
+/// Changes by an earlier release, or a damaged block, are detected.
 #[tokio::test]
 async fn a_block_that_does_not_agree_with_the_rows_is_not_used() {
     type Edit = fn(&RowStore, &mut Batch);

@@ -62,7 +62,7 @@ impl Bench {
         Self::on(s3.store())
     }
 
-    /// The same on a storage of the test's own.
+    /// The same with the test's own storage.
     pub(crate) fn on(objects: Arc<dyn ObjectStore>) -> Self {
         let clock = Arc::new(ManualClock(AtomicI64::new(0)));
         let environment = Environment::quiet(
@@ -100,12 +100,12 @@ impl Bench {
         self.forget();
     }
 
-    /// Begins again with other settings.
+    /// Starts again with other settings.
     pub(crate) fn configure(&mut self, config: Config) {
         self.service = B2bi::new(config, self.environment.clone());
     }
 
-    /// Keeps state in a row store with other settings, and begins with what is there.
+    /// Starts with the contents of a row store, with other settings.
     pub(crate) fn keep_with(
         &mut self,
         config: Config,
@@ -115,7 +115,7 @@ impl Bench {
         Ok(())
     }
 
-    /// The reply to a caller of another account.
+    /// The reply to a caller in another account.
     pub(crate) async fn call_as(&self, account: &str, operation: &str, input: Value) -> Value {
         let Some(shape) = OperationShape::named(operation) else {
             return json!("no such operation");
@@ -133,14 +133,14 @@ impl Bench {
         }
     }
 
-    /// Keeps state in a row store, and begins with what is there.
+    /// Starts with the contents of a row store.
     pub(crate) fn keep(&mut self, row_store: RowStore) -> Result<(), RowError> {
         self.service =
             B2bi::with_row_store(Config::standard(), self.environment.clone(), row_store)?;
         Ok(())
     }
 
-    /// Lets go of the service, and of what it holds.
+    /// Drops the service and everything it holds.
     pub(crate) fn forget(&mut self) {
         self.service = B2bi::new(Config::standard(), self.environment.clone());
     }
@@ -154,7 +154,7 @@ impl Bench {
         self.call_lagging(operation, input, None).await
     }
 
-    /// The same where reads lag behind.
+    /// The same with stale reads.
     pub(crate) async fn call_lagging(
         &self,
         operation: &str,
@@ -204,7 +204,7 @@ impl Bench {
         objects.into_iter().map(|object| object.key).collect()
     }
 
-    /// A job on a purchase order, when it is no longer running.
+    /// A job on a purchase order, after it has ended.
     pub(crate) async fn finished_job(&self) -> Value {
         self.put("in/1.edi", ORDER).await;
         let id = self.active_transformer().await;
@@ -239,8 +239,8 @@ impl Bench {
         self.call("StartTransformerJob", started).await["transformerJobId"].clone()
     }
 
-    /// Makes a capability with this transformer and a partnership that has it; returns the folder
-    /// that is watched.
+    /// Creates a capability with this transformer and a partnership that has it; returns the
+    /// watched folder.
     pub(crate) async fn watch(&self, direction: &str, transformer: Value) -> String {
         let made = self.call("CreateTransformer", transformer).await;
         let transformer = made["transformerId"].clone();
@@ -267,7 +267,7 @@ impl Bench {
         }
     }
 
-    /// Puts a file that is noticed; returns the ids of its jobs.
+    /// Puts a file in a watched folder; returns the ids of its jobs.
     pub(crate) async fn drop(&self, key: &str, body: &[u8]) -> Vec<String> {
         self.put(key, body).await;
         self.service.object_created(&ObjectCreated {

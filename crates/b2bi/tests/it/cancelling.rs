@@ -1,4 +1,4 @@
-//! An evaluation ends with the request that wants it.
+//! An evaluation ends with its request.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::future::pending;
@@ -48,7 +48,7 @@ fn generous() -> B2bi {
     B2bi::new(config, environment)
 }
 
-/// How long a call takes whose client goes after a while, or stays.
+/// The duration of a call whose client disconnects after a while, or stays.
 fn taken(operation: &str, request: &Value, goes_after: Option<Duration>) -> Duration {
     let shape = OperationShape::named(operation).unwrap();
     let input = decode(shape, request.to_string().as_bytes()).unwrap().input;
@@ -96,7 +96,7 @@ fn a_mapping_ends_when_its_client_goes() {
     assert!(taken < Duration::from_mins(1), "it never ends by itself");
 }
 
-/// A search takes as long as its documents, so it is compared with itself.
+/// The duration of a search depends on its documents, so it is compared with itself.
 #[test]
 fn a_search_for_a_mapping_ends_when_its_client_goes() {
     let record = |at: u64| {

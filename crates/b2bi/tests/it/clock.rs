@@ -1,4 +1,4 @@
-//! What time does: jobs and client tokens are forgotten, on the clock that the test moves.
+//! Effects of time: jobs and client tokens are dropped, by the clock that the test moves.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Changes that a full disk does not take.
+//! Changes that a full disk refuses.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::bench::Bench;
 
 /// Longer than any test takes.
 const NEVER: Duration = Duration::from_hours(1);
-/// So many large transformers take more space than a new database has at hand.
+/// This many large transformers need more space than a new database has.
 const LARGE: usize = 100;
 
 async fn create(bench: &Bench, template: &str) -> Value {

@@ -1,4 +1,4 @@
-//! Reads that lag behind see what was there, and nothing else does.
+//! Stale reads see the earlier state, and other requests do not.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::bench::Bench;
 
 const LAG: Duration = Duration::from_secs(2);
 
-/// A service that keeps its past, and a profile made at time 0 and renamed at time 1 s.
+/// A service with a history, and a profile created at time 0 and renamed after 1 s.
 async fn renamed() -> (Bench, Value) {
     let bench = Bench::new();
     bench.service().keep_past(LAG);
@@ -76,7 +76,7 @@ async fn no_more_of_the_past_is_kept_than_is_wanted() {
         .await;
     bench.advance(1);
     assert_eq!(name(&bench, &id, 500).await, "new");
-    // The earliest state that is still there.
+    // The earliest state that is still kept.
     assert_eq!(name(&bench, &id, 60_000).await, "new");
     bench.service().keep_past(Duration::ZERO);
     bench
@@ -88,7 +88,7 @@ async fn no_more_of_the_past_is_kept_than_is_wanted() {
     assert_eq!(name(&bench, &id, 0).await, "newest");
 }
 
-/// A profile, renamed so often, a millisecond apart.
+/// A profile renamed this many times, one millisecond apart.
 async fn rename_often(bench: &Bench, id: &Value, times: usize) {
     for number in 0..times {
         bench.advance(1);

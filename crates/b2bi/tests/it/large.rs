@@ -9,10 +9,10 @@ use serde_json::json;
 
 use crate::bench::Bench;
 
-/// How many lines the order has, which makes three windows.
+/// The number of lines in the order, which gives three windows.
 const LINES: usize = 8_000;
 
-/// A file with so many orders of so many lines.
+/// A file with this many orders of this many lines.
 pub(crate) fn orders(count: usize, lines: usize) -> String {
     let order = |number: usize| {
         let lines_text = "PO1*1*4*EA*12.50*TE~".repeat(lines);
@@ -26,7 +26,7 @@ pub(crate) fn orders(count: usize, lines: usize) -> String {
     )
 }
 
-/// Lets jobs see so much of their input, and their objects be there late.
+/// Lets jobs see only part of their input, and delays their objects.
 struct Hampered {
     reach: u64,
     late: Option<Duration>,
@@ -52,7 +52,7 @@ const UNHAMPERED: Hampered = Hampered {
     late: None,
 };
 
-/// How the job on a file ends, and the documents that are there then.
+/// The result of the job on a file, and the documents that exist then.
 async fn ended(file: &str, how: Hampered) -> (serde_json::Value, Vec<String>, Bench) {
     let mut bench = Bench::new();
     bench.interfere(Arc::new(how));
@@ -150,14 +150,14 @@ pub(crate) fn splitting() -> serde_json::Value {
     }})
 }
 
-/// The keys of the documents that are there.
+/// The keys of the existing documents.
 pub(crate) async fn documents(bench: &Bench) -> Vec<String> {
     let mut keys = bench.keys("out/").await;
     keys.retain(|key| key.strip_suffix(".json").is_some());
     keys
 }
 
-/// The documents of a file of two orders that is split by a service with such windows.
+/// The documents of a file of two orders, split by a service with such windows.
 async fn split_documents(window_bytes: u64, how: Hampered) -> Vec<Vec<u8>> {
     let mut bench = Bench::new();
     bench.interfere(Arc::new(how));
@@ -189,7 +189,7 @@ async fn a_long_transaction_is_the_same_in_parts_as_at_once_and_late() {
     assert!(at_once == split_documents(1 << 16, late).await);
 }
 
-/// Lets every job vanish that is to be validated.
+/// Drops every job at its validation.
 struct Vanishing;
 
 #[async_trait]

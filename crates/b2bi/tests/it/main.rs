@@ -1,4 +1,4 @@
-//! The service under a clock that the tests move, with nobody sleeping.
+//! The service with a clock that the tests move; no test sleeps.
 
 #![expect(
     clippy::indexing_slicing,

@@ -1,4 +1,5 @@
-//! Files that are split and mapped: each transaction is mapped by itself, and few are in memory at a time.
+//! Files that are split and mapped: each transaction is mapped separately, and few are in memory at
+//! a time.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -9,21 +10,21 @@ use serde_json::{Value, json};
 use crate::bench::Bench;
 use crate::large::{documents, orders, splitting};
 
-/// How many orders the file has, and how many lines each.
+/// The number of orders in the file, and of lines in each.
 const ORDERS: usize = 20;
 const LINES: usize = 20;
-/// The most transactions that are in memory at a time.
+/// The maximum number of transactions in memory at a time.
 const MAX_IN_MEMORY: usize = 8;
 
 /// The inputs that the engine received.
 #[derive(Default)]
 struct Received {
-    /// How many transactions each input had.
+    /// The number of transactions in each input.
     transactions: Mutex<Vec<usize>>,
     /// The length of the longest input.
     longest: AtomicUsize,
     running: AtomicUsize,
-    /// The most evaluations at a time.
+    /// The maximum number of simultaneous evaluations.
     most: AtomicUsize,
 }
 

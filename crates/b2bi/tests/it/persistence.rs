@@ -1,4 +1,4 @@
-//! State that is kept: on disk, and as JSON for people.
+//! Stored state: on disk, and as readable JSON.
 
 use std::fs;
 use std::path::PathBuf;
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::bench::{BUCKET, Bench, ORDER};
 
-/// A directory that goes with the test.
+/// A directory that is removed with the test.
 pub(crate) struct Directory(pub(crate) PathBuf);
 
 impl Directory {
@@ -54,7 +54,7 @@ async fn a_new_start_finds_everything_as_it_was() {
         .call("DeleteProfile", json!({"profileId": ids[1]}))
         .await;
     let before = bench.service().describe().unwrap();
-    // A bench has one service, so the first gives the directory free.
+    // A bench has one service, so the first one releases the directory.
     let mut bench = restarted(bench, &directory).await;
     assert_eq!(bench.service().describe().unwrap(), before);
     let listed = bench.call("ListProfiles", json!({})).await;
@@ -88,7 +88,7 @@ async fn restarted(mut bench: Bench, directory: &Directory) -> Bench {
 /// Starts the service again on the same directory.
 pub(crate) async fn restart(bench: &mut Bench, config: Config, directory: &Directory) {
     bench.forget();
-    // Jobs that have just ended let go of their partition when their task does.
+    // Jobs that have just ended release their partition when their task does.
     let row_store = loop {
         match RowStore::open(&directory.0) {
             Ok(row_store) => break row_store,
@@ -98,7 +98,7 @@ pub(crate) async fn restart(bench: &mut Bench, config: Config, directory: &Direc
     assert!(bench.keep_with(config, row_store).is_ok());
 }
 
-/// Holds every job up for ever, as a crash does.
+/// Holds every job up forever, like a crash.
 struct Crash;
 
 #[async_trait]
@@ -249,7 +249,7 @@ async fn a_state_that_the_disk_does_not_take_changes_nothing() {
     let later = bench.service().describe().unwrap();
     bench.service().restore(&before).await.unwrap();
 
-    // The table is of another type, so this fails; nothing is accepted until it is undone.
+    // The table has another type, so this fails; nothing is accepted until it is undone.
     let ((failed, has_failed), (go_on, may_go_on)) = (mpsc::channel(), mpsc::channel());
     let mut batch = Batch::new();
     batch.put(Table("about"), "x".to_owned(), Vec::new());
@@ -367,7 +367,8 @@ async fn carry_out(bench: &Bench, steps: &[Step]) {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Written, put into another service, written again: the same; so is what the disk gives back.
+    /// State that is exported, imported into another service and exported again is the same; so is
+    /// the state from the disk.
     #[test]
     fn any_state_survives_being_written(steps in steps(), later in steps()) {
         let directory = Directory::new("any");

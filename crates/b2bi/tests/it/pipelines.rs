@@ -1,5 +1,4 @@
-//! Pipelines: numbers that are given back, jobs that take their time or wait for their turn, and
-//! files that nobody noticed.
+//! Pipelines: returned numbers, jobs with a duration or in the queue, and files without events.
 
 use std::future::pending;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -36,7 +35,7 @@ impl Pipeline {
         Self { bench, input }
     }
 
-    /// Puts a file that is noticed; returns the ids of its jobs.
+    /// Puts a file in a watched folder; returns the ids of its jobs.
     async fn drop(&self, name: &str) -> Vec<String> {
         let key = format!("{}{name}", self.input);
         self.bench.drop(&key, DOCUMENT.as_bytes()).await
@@ -47,7 +46,7 @@ impl Pipeline {
         jobs.iter().map(|job| job.state).collect()
     }
 
-    /// Lets jobs go on until their states are these.
+    /// Lets jobs continue until they have these states.
     pub(crate) async fn until(&self, expected: &[&str]) {
         while self.states() != expected {
             tokio::task::yield_now().await;
@@ -69,7 +68,7 @@ impl Pipeline {
     }
 }
 
-/// Refuses the second object that is written, and holds all jobs up at a stage if there is one.
+/// Refuses the second object that is written, and holds all jobs up at a stage, if there is one.
 struct Obstacle {
     writes: AtomicUsize,
     refused: usize,

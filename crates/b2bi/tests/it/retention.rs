@@ -1,4 +1,4 @@
-//! What is stored about the past is bounded.
+//! The state that is kept about the past is limited.
 
 use b2bi_local_b2bi::Config;
 use b2bi_local_persistence::RowStore;
@@ -15,7 +15,7 @@ fn config(jobs_in_memory: usize, jobs_remembered: usize) -> Config {
     }
 }
 
-/// So many jobs on a purchase order, one after the other, all ended.
+/// Runs this many jobs on a purchase order, one after the other, to their end.
 pub(crate) async fn finished_jobs(bench: &Bench, count: usize) -> Vec<Value> {
     bench.put("in/1.edi", ORDER).await;
     let transformer = bench.active_transformer().await;

@@ -1,4 +1,4 @@
-//! Jobs with injected faults: delayed, failing, vanishing, losing their outputs.
+//! Jobs with injected faults: delayed, failing, dropped, losing their outputs.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::bench::Bench;
 
-/// Answers one stage, or a write, with something of its own.
+/// Answers one stage or write with a fixed value.
 struct At(
     Stage,
     StageDecision,

@@ -1,4 +1,5 @@
-//! A storage elsewhere, with a time of its own: files are found by looking, or others tell of them.
+//! An external storage with its own clock: files are found by polling, or reported by
+//! notifications.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -18,7 +19,7 @@ use crate::pipelines::{DOCUMENT, Pipeline};
 
 const DAY: u64 = 24 * 60 * 60;
 
-/// A storage whose time is far from the service's, and that can be out of reach.
+/// A storage whose clock differs from the service's, and that can be unavailable.
 struct Elsewhere {
     store: Arc<dyn ObjectStore>,
     seconds: Arc<AtomicU64>,
@@ -130,7 +131,7 @@ impl Pipeline {
         self.bench.put(&key, body.as_bytes()).await;
     }
 
-    /// How many jobs a look starts.
+    /// The number of jobs that a poll starts.
     async fn poll_folders(&self, seen: &mut PollState) -> usize {
         self.bench.service().poll_folders(seen).await.len()
     }
@@ -145,7 +146,7 @@ async fn each_file_is_found_once_however_often_one_looks() {
     }
     assert_eq!(world.poll_folders(&mut seen).await, 4);
     assert_eq!(world.poll_folders(&mut seen).await, 0);
-    // Whoever has seen nothing yet finds the jobs.
+    // A first poll finds the jobs.
     assert_eq!(world.poll_folders(&mut PollState::default()).await, 0);
     elsewhere.advance(1);
     world.put("a", DOCUMENT).await;
@@ -163,7 +164,7 @@ async fn files_that_are_older_than_the_partners_folder_do_not_count() {
     let (elsewhere, world) = pipeline().await;
     world.put("old", DOCUMENT).await;
     elsewhere.advance(1);
-    // As a server does that has the same ids again after a new start.
+    // Like a server that has the same ids again after a restart.
     world.put("", "").await;
     world.put("new", DOCUMENT).await;
     assert_eq!(world.poll_folders(&mut PollState::default()).await, 1);
@@ -225,7 +226,7 @@ async fn what_is_told_twice_or_was_found_before_is_done_once() {
         told.push(tell(occurrence).await);
     }
     assert_eq!(told, [1, 0, 1, 1, 1]);
-    // Whoever looks finds those jobs.
+    // A poll finds those jobs.
     assert_eq!(world.poll_folders(&mut PollState::default()).await, 0);
     elsewhere.advance(1);
     world.put("file", DOCUMENT).await;

@@ -18,7 +18,7 @@ use crate::state::Record;
 ///
 /// # Errors
 ///
-/// The transformer does not exist or is not active, the quota is reached, or the tags break a
+/// The transformer does not exist or is not active, the quota is reached, or the tags violate a
 /// rule.
 pub(crate) fn create_capability(
     ctx: &Ctx<'_>,

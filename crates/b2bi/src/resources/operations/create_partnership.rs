@@ -14,12 +14,12 @@ use crate::resources::quotas;
 use crate::resources::tags;
 use crate::state::Record;
 
-/// Creates a partnership between a profile and a new trading partner, and the folders that the
-/// partner's files are put into.
+/// Creates a partnership between a profile and a new trading partner, and the input folders of the
+/// partner.
 ///
 /// # Errors
 ///
-/// The profile or a capability does not exist, the quota is reached, or the tags break a rule.
+/// The profile or a capability does not exist, the quota is reached, or the tags violate a rule.
 pub(crate) async fn create_partnership(
     ctx: &Ctx<'_>,
     input: CreatePartnershipRequest,

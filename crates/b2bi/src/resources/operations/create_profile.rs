@@ -16,7 +16,7 @@ use crate::state::Record;
 ///
 /// # Errors
 ///
-/// The quota is reached, or the tags break a rule.
+/// The quota is reached, or the tags violate a rule.
 pub(crate) fn create_profile(
     ctx: &Ctx<'_>,
     input: CreateProfileRequest,

@@ -16,13 +16,13 @@ use crate::errors::{internal, validation};
 use crate::files;
 use crate::location::Location;
 
-/// Writes a template that makes the service-defined document of a transaction set, with the values of
-/// an output sample or with placeholders.
+/// Writes a template that produces the service-defined document of a transaction set, with the
+/// values of an output sample or with placeholders.
 ///
 /// # Errors
 ///
-/// The version does not have the set, or the sample is too large, cannot be read, or holds something
-/// else.
+/// The version does not have the set, or the sample is too large, cannot be read, or contains
+/// something else.
 ///
 /// Source: the form is Assumption A-42 with a sample, A-43 without.
 pub(crate) async fn create_starter_mapping_template(
@@ -47,7 +47,7 @@ pub(crate) async fn create_starter_mapping_template(
     Ok(CreateStarterMappingTemplateResponse { mapping_template })
 }
 
-/// The sample; it may have as many bytes as a file for `TestParsing`.
+/// The sample; it may be as long as a file for `TestParsing`.
 async fn sample(ctx: &Ctx<'_>, location: &S3Location) -> Result<Bytes, Error> {
     let location = Location::of(location, "outputSampleLocation")?;
     files::check_size(ctx, &location, ctx.config.test_parsing_bytes).await?;

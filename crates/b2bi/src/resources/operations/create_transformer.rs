@@ -13,11 +13,11 @@ use crate::resources::tags;
 use crate::resources::transformers;
 use crate::state::Record;
 
-/// Creates a transformer, which is inactive at birth.
+/// Creates a transformer, which is inactive.
 ///
 /// # Errors
 ///
-/// Members exclude each other, the quota is reached, or the tags break a rule.
+/// Members exclude each other, the quota is reached, or the tags violate a rule.
 pub(crate) fn create_transformer(
     ctx: &Ctx<'_>,
     input: CreateTransformerRequest,

@@ -16,17 +16,17 @@ use crate::edi::mapping::{Evaluation, Mapping};
 use crate::edi::{DocumentStyle, EdiError};
 use crate::errors::{internal, validation};
 
-/// What a template is inferred from: both sides in the data of its language.
+/// The example for inference: both sides in the data format of the template's language.
 struct Example {
     language: Language,
     input: String,
     output: String,
 }
 
-/// Why no template is inferred.
+/// Why no template can be inferred.
 #[derive(Debug, thiserror::Error)]
 enum GenerateError {
-    /// The content of this member is a JSON string that holds the content.
+    /// The content of this member is a JSON string that contains the actual content.
     #[error(
         "{0} is a JSON string that holds the content, as TestMapping answers; parse it as JSON first \
          and send what it holds"
@@ -35,12 +35,12 @@ enum GenerateError {
     /// The content of this member is not readable X12.
     #[error("The {0} is not readable X12: {1}")]
     X12(&'static str, #[source] EdiError),
-    /// The contents are not in the data of the language, or nothing maps them.
+    /// The contents are not in the language's data format, or no template maps them.
     #[error("{}{}", .0, hint(.0.cause, *.1))]
     Inference(#[source] Box<MappingError>, Language),
 }
 
-/// What to do where the contents are in another language's data.
+/// Advice if the contents are in another language's data format.
 fn hint(cause: Cause, language: Language) -> &'static str {
     match (cause, language) {
         (Cause::Input, Language::Jsonata) => "; JSONATA maps JSON, and X12 by its JSON document",
@@ -49,13 +49,13 @@ fn hint(cause: Cause, language: Language) -> &'static str {
     }
 }
 
-/// Infers the template that makes the output of the input, and measures it on the input.
+/// Infers the template that maps the input to the output, and measures its accuracy on the input.
 ///
 /// The search runs on its own thread, and ends when the request is cancelled.
 ///
 /// # Errors
 ///
-/// One of the contents is neither X12 nor in the data of the template's language.
+/// One of the contents is neither X12 nor in the data format of the template's language.
 ///
 /// Source: Assumption A-140.
 pub(crate) async fn generate_mapping(
@@ -99,7 +99,7 @@ impl Example {
     }
 }
 
-/// Whether a content is a JSON string that holds JSON, XML or X12.
+/// Whether a content is a JSON string that contains JSON, XML or X12.
 ///
 /// Source: Assumption A-402.
 fn is_quoted(content: &str) -> bool {
@@ -135,8 +135,8 @@ fn generate(
     })
 }
 
-/// The share of the wanted lines that the template makes; `None` if it could not be evaluated,
-/// for example XSLT without a processor.
+/// The share of the wanted lines in the template's output; `None` if it could not be evaluated, for
+/// example XSLT without a processor.
 ///
 /// Source: Assumption A-142.
 fn accuracy(mapping: &Mapping, example: &Example, evaluation: &Evaluation) -> Option<f64> {

@@ -7,8 +7,7 @@ use crate::context::Ctx;
 use crate::errors::{internal, not_found};
 use crate::state::job::Job;
 
-/// Returns the state of a job. Jobs are kept for 30 days, as far as the limits of the configuration
-/// have room for them.
+/// Returns the state of a job. Jobs are kept for 30 days, within the configured limits.
 ///
 /// # Errors
 ///

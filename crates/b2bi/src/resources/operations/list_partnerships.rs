@@ -13,7 +13,7 @@ use crate::resources::pagination::Request;
 ///
 /// # Errors
 ///
-/// The profile does not exist, or the token is not one of this list's.
+/// The profile does not exist, or the token does not belong to this list.
 pub(crate) fn list_partnerships(
     ctx: &Ctx<'_>,
     input: ListPartnershipsRequest,

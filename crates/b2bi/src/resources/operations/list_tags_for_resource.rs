@@ -10,7 +10,7 @@ use crate::resources::tags;
 ///
 /// # Errors
 ///
-/// The ARN is malformed or names nothing.
+/// The ARN is malformed, or its resource does not exist.
 pub(crate) fn list_tags_for_resource(
     ctx: &Ctx<'_>,
     input: ListTagsForResourceRequest,

@@ -13,7 +13,7 @@ use crate::resources::pagination::Request;
 ///
 /// # Errors
 ///
-/// The token is not one of this list's.
+/// The token does not belong to this list.
 pub(crate) fn list_transformers(
     ctx: &Ctx<'_>,
     input: ListTransformersRequest,

@@ -35,8 +35,8 @@ use b2bi_local_model::{Error, Input, Output};
 
 use crate::context::Ctx;
 
-/// Writes [`run`]: an arm for each operation, which calls the function of that name in the module of
-/// that name.
+/// Writes [`run`]: an arm for each operation, which calls the function with that name in the module
+/// with that name.
 macro_rules! operations {
     (
         at_once { $($at_once:ident => $reply:ident,)* }
@@ -44,7 +44,7 @@ macro_rules! operations {
         waiting { $($waiting:ident => $awaited:ident,)* }
         waiting_boxed { $($waiting_boxed:ident => $boxed:ident,)* }
     ) => {
-        /// Carries out the operation that the input is for.
+        /// Runs the operation of the input.
         pub(crate) async fn run(ctx: &Ctx<'_>, input: Input) -> Result<Output, Error> {
             Ok(match input {
                 $(Input::$at_once(input) => $reply::$reply(ctx, *input)?.into(),)*
@@ -61,8 +61,8 @@ macro_rules! operations {
     };
 }
 
-// Those that wait have a box each: otherwise every request would need the room of the largest. The one
-// without a box needs little room.
+// Those that wait have a box each: otherwise every request would need the memory of the largest.
+// The one without a box needs little memory.
 operations! {
     at_once {
         CreateCapability => create_capability,

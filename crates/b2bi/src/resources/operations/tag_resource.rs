@@ -10,7 +10,7 @@ use crate::resources::tags;
 ///
 /// # Errors
 ///
-/// The ARN is malformed or names nothing, or the tags break a rule.
+/// The ARN is malformed, its resource does not exist, or the tags violate a rule.
 pub(crate) fn tag_resource(ctx: &Ctx<'_>, input: TagResourceRequest) -> Result<(), Error> {
     let mut state = ctx.state();
     let present = tags::of(ctx, &mut state, &input.resource_arn)?;

@@ -15,16 +15,16 @@ use crate::errors::{internal, validation};
 use crate::files;
 use crate::location::Location;
 
-/// How much of an output sample is looked at.
+/// The part of an output sample that is read.
 ///
 /// Source: Assumption A-40.
 const SAMPLE_BYTES: u64 = 64 << 10;
 
-/// Writes a service-defined document as X12, as a transformer would, in the form of a sample.
+/// Writes a service-defined document as X12 in the format of a sample, like a transformer.
 ///
 /// # Errors
 ///
-/// The sample cannot be read, or the content is no service-defined document of the named set and
+/// The sample cannot be read, or the content is not a service-defined document of the named set and
 /// version.
 ///
 /// Source: Assumption A-41.
@@ -57,13 +57,13 @@ pub(crate) async fn test_conversion(
         .map_err(validation)?;
     let messages = written.validation_messages;
     Ok(TestConversionResponse {
-        // A line may end within a letter of several bytes.
+        // A line may end within a character of several bytes.
         converted_file_content: String::from_utf8_lossy(&written.x12).into_owned(),
         validation_messages: (!messages.is_empty()).then_some(messages),
     })
 }
 
-/// The form that a sample has.
+/// The format of a sample.
 async fn like(ctx: &Ctx<'_>, location: &Location) -> Result<WriteOptions, Error> {
     let sample = files::beginning(ctx, location, SAMPLE_BYTES).await?;
     WriteOptions::like(&sample).ok_or_else(|| {

@@ -12,13 +12,13 @@ use crate::edi::Mapping;
 use crate::edi::mapping;
 use crate::errors::{internal, validation};
 
-/// Maps a content by a template as a transformer would.
+/// Maps a content with a template, like a transformer.
 ///
 /// The evaluation runs on its own thread, and ends when the request is cancelled.
 ///
 /// # Errors
 ///
-/// The template cannot be read, does not fit the content, or reaches a limit.
+/// The template cannot be read, fails on the content, or reaches a limit.
 pub(crate) async fn test_mapping(
     ctx: &Ctx<'_>,
     input: TestMappingRequest,

@@ -14,11 +14,11 @@ use crate::errors::{internal, validation};
 use crate::files;
 use crate::location::Location;
 
-/// Parses a file in object storage as a transformer would.
+/// Parses a file in object storage, like a transformer.
 ///
 /// # Errors
 ///
-/// The file is too large, cannot be read, or is no readable X12 of the named set and version.
+/// The file is too large, cannot be read, or is not readable X12 of the named set and version.
 pub(crate) async fn test_parsing(
     ctx: &Ctx<'_>,
     input: TestParsingRequest,

@@ -7,12 +7,13 @@ use crate::context::Ctx;
 use crate::pipelines;
 use crate::resources::transformers;
 
-/// Changes the members of a capability that the request names, and makes the folders that its new
-/// configuration wants.
+/// Changes the members of a capability that the request names, and creates the folders of its new
+/// configuration.
 ///
 /// # Errors
 ///
-/// The capability or the new configuration's transformer does not exist, or that is not active.
+/// The capability or the new configuration's transformer does not exist, or the transformer is not
+/// active.
 pub(crate) async fn update_capability(
     ctx: &Ctx<'_>,
     input: UpdateCapabilityRequest,

@@ -9,12 +9,12 @@ use crate::context::Ctx;
 use crate::edi::transformer;
 use crate::resources::transformers;
 
-/// Changes an inactive transformer, or activates it; there is no way back.
+/// Changes an inactive transformer, or activates it; an active one cannot become inactive again.
 ///
 /// # Errors
 ///
-/// The transformer does not exist or is active, members exclude each other, or what would be
-/// active says nothing of X12.
+/// The transformer does not exist or is active, members exclude each other, or it would be active
+/// without a transaction set.
 pub(crate) fn update_transformer(
     ctx: &Ctx<'_>,
     input: UpdateTransformerRequest,

@@ -1,4 +1,4 @@
-//! Ended jobs that are no longer in memory: the facts that are kept of each, without its row.
+//! Ended jobs that are no longer in memory: the facts that are kept about each, without its row.
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
@@ -10,14 +10,14 @@ use super::file_index::{FileKeys, FileRecord};
 use crate::state::job::Job;
 
 /// Archived jobs in the order of their places. There may be millions, so each takes 48 bytes, and
-/// 35 more where it can be found by its id.
+/// 35 more if it can be found by its id.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct JobArchive {
     hasher: BuildHasherDefault<DefaultHasher>,
-    /// Where a job is, by the hash of its id: the row on disk says whether it is the one.
+    /// The place of a job by the hash of its id: the row on disk shows whether it is the right one.
     by_id: HashMap<NonZeroU64, u64, FixedState>,
-    /// Jobs are archived about in the order of their places, so insertions are close to the end and
-    /// removals close to the beginning.
+    /// Jobs are archived roughly in the order of their places, so insertions are close to the end
+    /// and removals close to the beginning.
     jobs: VecDeque<ArchivedJob>,
 }
 
@@ -25,7 +25,7 @@ pub(crate) struct JobArchive {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ArchivedJob {
     pub(crate) place: u64,
-    /// The hash of its id, where the row is on disk.
+    /// The hash of its id, if the row is on disk.
     pub(crate) id: Option<NonZeroU64>,
     /// In milliseconds.
     pub(crate) started_at: i64,
@@ -37,10 +37,10 @@ pub(crate) struct ArchivedJob {
 const UNKNOWN: i64 = i64::MIN;
 
 impl ArchivedJob {
-    /// How many bytes one takes on disk.
+    /// The size of one on disk, in bytes.
     pub(crate) const BYTES: usize = 48;
 
-    /// What is stored about the job at a place; `id` is the hash of its id, where its row is on disk.
+    /// The facts about the job at a place; `id` is the hash of its id, if its row is on disk.
     pub(super) fn new(place: u64, id: Option<NonZeroU64>, job: &Job, file: FileKeys) -> Self {
         Self {
             place,
@@ -51,13 +51,13 @@ impl ArchivedJob {
         }
     }
 
-    /// What the index of files keeps of it.
+    /// Its entry in the index of files.
     pub(super) fn file(&self) -> FileRecord {
         let written = (self.written != UNKNOWN).then_some(self.written);
         FileRecord::new(self.file, written, self.started_at)
     }
 
-    /// Its members in their order, each in eight bytes, the least significant first.
+    /// Its members in order, eight bytes each, little-endian.
     pub(crate) fn to_bytes(self) -> [u8; Self::BYTES] {
         let number = |number: Option<NonZeroU64>| number.map_or(0, NonZeroU64::get);
         let members = [
@@ -75,7 +75,7 @@ impl ArchivedJob {
         bytes
     }
 
-    /// The job that was written so.
+    /// The job from these bytes.
     pub(crate) fn from_bytes(bytes: &[u8; Self::BYTES]) -> Self {
         let mut members = bytes
             .as_chunks()
@@ -97,7 +97,7 @@ impl ArchivedJob {
 }
 
 impl JobArchive {
-    /// What an id is found by.
+    /// The hash for finding an id.
     pub(crate) fn hash(&self, id: &str) -> NonZeroU64 {
         NonZeroU64::new(self.hasher.hash_one(id)).unwrap_or(NonZeroU64::MIN)
     }
@@ -124,7 +124,7 @@ impl JobArchive {
         }
     }
 
-    /// Takes the job at a place out.
+    /// Removes the job at a place.
     pub(crate) fn remove(&mut self, place: u64) -> Option<ArchivedJob> {
         let at = self
             .jobs

@@ -1,19 +1,19 @@
-//! An index of archived jobs, in rows of many jobs each: a start reads these instead of the rows of the
-//! jobs.
+//! An index of archived jobs, in rows of many jobs each: a start reads these instead of the jobs'
+//! rows.
 //!
-//! A block has the jobs at 1,024 consecutive places. Jobs that it lacks are read from their own rows, so
-//! it is written only after several changes.
+//! A block has the jobs at 1,024 consecutive places. Jobs that it lacks are read from their own
+//! rows, so it is written only after several changes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::archive::ArchivedJob;
 
-/// How many places a block covers.
+/// The number of places in a block.
 const PLACES: u64 = 1024;
-/// After how many changes a block is written.
+/// The number of changes after which a block is written.
 const CHANGES: u32 = 64;
 
-/// Which blocks are on disk, and which of them have changed since.
+/// The blocks on disk, and those that have changed since.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ArchiveBlocks {
     is_tracked: bool,
@@ -24,12 +24,12 @@ pub(crate) struct ArchiveBlocks {
 }
 
 impl ArchiveBlocks {
-    /// From now on, remembers what is changed.
+    /// From now on, remembers changes.
     pub(super) fn track(&mut self) {
         self.is_tracked = true;
     }
 
-    /// Takes note that a job at this place was archived or forgotten.
+    /// Records that a job at this place was archived or dropped.
     pub(super) fn note(&mut self, place: u64) {
         if !self.is_tracked {
             return;
@@ -42,25 +42,25 @@ impl ArchiveBlocks {
         }
     }
 
-    /// Takes note that all jobs are forgotten.
+    /// Records that all jobs were dropped.
     pub(super) fn clear(&mut self) {
         self.changed.clear();
         self.due.clone_from(&self.stored);
     }
 
-    /// Takes note of a block that was read from the disk.
+    /// Records a block that was read from the disk.
     pub(super) fn read(&mut self, block: u64) {
         self.stored.insert(block);
     }
 
-    /// Takes note of a block on the disk that does not agree with the rows of its jobs.
+    /// Records a block on the disk that does not match the rows of its jobs.
     pub(super) fn disagrees(&mut self, block: u64) {
         self.stored.insert(block);
         self.due.insert(block);
     }
 
-    /// The blocks to be written or, where they have no jobs, to be removed; `jobs` are the archived
-    /// ones from a place on.
+    /// The blocks to write or, if they have no jobs, to remove; `jobs` returns the archived ones
+    /// from a place on.
     pub(super) fn take_due<'a, I: Iterator<Item = &'a ArchivedJob>>(
         &mut self,
         jobs: impl Fn(u64) -> I,

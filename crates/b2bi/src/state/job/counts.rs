@@ -14,9 +14,9 @@ pub(crate) struct Ended {
 /// Counts of jobs, each with the name of its state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct JobCounts {
-    /// Those under way: `accepted`, `queued` and `running`.
+    /// Unfinished jobs: `accepted`, `queued` and `running`.
     pub open: [(&'static str, u64); 3],
-    /// Those that have ended since the service was started: `succeeded` and `failed`.
+    /// Jobs that have ended since the service was started: `succeeded` and `failed`.
     pub ended: [(&'static str, u64); 2],
 }
 
@@ -29,7 +29,7 @@ impl Ended {
         count.fetch_add(1, Relaxed);
     }
 
-    /// Counts from 0 again.
+    /// Resets the counts to 0.
     pub(crate) fn reset(&self) {
         self.succeeded.store(0, Relaxed);
         self.failed.store(0, Relaxed);
@@ -47,7 +47,7 @@ impl JobCounts {
         }
     }
 
-    /// Counts a job that is under way; one that has ended is counted already.
+    /// Counts an unfinished job; an ended one is already counted.
     pub(crate) fn add(&mut self, job: &Job) {
         let state = job.state();
         let mut open = self.open.iter_mut();

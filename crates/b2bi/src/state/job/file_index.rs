@@ -8,11 +8,11 @@ use foldhash::fast::FixedState;
 
 use crate::state::job::{Job, ObjectVersion};
 
-/// The files of jobs, each remembered as long as its job is not removed.
+/// The files of jobs, each remembered until its job is removed.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct FileIndex {
     hasher: BuildHasherDefault<DefaultHasher>,
-    /// How many jobs there are for an occurrence of a file.
+    /// The number of jobs for an occurrence of a file.
     occurrences: HashMap<NonZeroU64, u32, FixedState>,
     /// The jobs for a file with an entity tag.
     writings: HashMap<NonZeroU64, Writing, FixedState>,
@@ -25,7 +25,7 @@ pub(crate) struct FileKeys {
     pub(super) writing: Option<NonZeroU64>,
 }
 
-/// What the index keeps of a job; times are milliseconds.
+/// The index entry of a job; times are in milliseconds.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct FileRecord {
     keys: FileKeys,
@@ -36,7 +36,7 @@ pub(super) struct FileRecord {
 }
 
 impl FileRecord {
-    /// What is stored about a job that was started then.
+    /// The entry of a job that was started at this time.
     pub(super) fn new(keys: FileKeys, written: Option<i64>, started_at: i64) -> Self {
         let seen = written.filter(|_| keys.occurrence.is_none());
         Self {
@@ -47,7 +47,7 @@ impl FileRecord {
     }
 }
 
-/// The jobs for a file with an entity tag; times are milliseconds.
+/// The jobs for a file with an entity tag; times are in milliseconds.
 #[derive(Clone, Copy, Debug)]
 struct Writing {
     jobs: u32,
@@ -58,7 +58,7 @@ struct Writing {
 }
 
 impl FileKeys {
-    /// Whether the job is about no file that anybody noticed.
+    /// Whether the job is for a file that was not noticed by the service.
     pub(crate) fn is_none(&self) -> bool {
         self.occurrence.is_none() && self.writing.is_none()
     }
@@ -88,7 +88,7 @@ impl FileIndex {
         self.insert(FileRecord::new(self.keys(job), written, started_at));
     }
 
-    /// Adds what is kept of a job.
+    /// Adds the entry of a job.
     pub(super) fn insert(&mut self, record: FileRecord) {
         if let Some(key) = record.keys.occurrence {
             let jobs = self.occurrences.entry(key).or_default();
@@ -126,7 +126,7 @@ impl FileIndex {
         }
     }
 
-    /// Whether there is a job for the writing of a file that an event reported.
+    /// Whether there is a job for the write of a file that an event reported.
     pub(crate) fn has_writing(&self, bucket: &str, key: &str, told: &ObjectVersion) -> bool {
         let Some(occurrence) = &told.occurrence else {
             return false;
@@ -137,14 +137,14 @@ impl FileIndex {
         {
             return true;
         }
-        // The poll saw the latest writing, in whole seconds.
+        // The poll saw the latest write, in whole seconds.
         let writing = self.writings.get(&self.writing(bucket, key, &told.etag));
         let told = told.written.unwrap_or(i64::MIN);
         writing.is_some_and(|writing| writing.seen > i64::MIN && writing.seen >= told)
     }
 
-    /// Whether there is a job about a file with this entity tag that was written then, or written
-    /// again since.
+    /// Whether there is a job for a file with this entity tag that was written at this time, or
+    /// written again since.
     pub(crate) fn knows(&self, bucket: &str, key: &str, etag: &str, written: i64) -> bool {
         let writing = self.writings.get(&self.writing(bucket, key, etag));
         writing.is_some_and(|writing| writing.noticed >= written)

@@ -5,11 +5,11 @@ use std::sync::{Mutex, PoisonError};
 
 use tokio::sync::watch;
 
-/// Jobs that are under way, and what they still have to write.
+/// Running jobs and their delayed writes.
 #[derive(Debug)]
 pub(crate) struct JobGroup(Mutex<watch::Sender<bool>>);
 
-/// A place in the group, which lasts as long as the work does.
+/// A place in the group, held as long as the work runs.
 #[derive(Clone, Debug)]
 pub(crate) struct JobTicket(watch::Receiver<bool>);
 
@@ -31,7 +31,7 @@ impl JobGroup {
         JobTicket(group.subscribe())
     }
 
-    /// Ends all work of the group. What starts later is in a new group.
+    /// Ends all work of the group. Later work belongs to a new group.
     pub(crate) fn cancel(&self) -> CancelledJobs {
         let mut group = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let old = std::mem::replace(&mut *group, watch::Sender::new(false));
@@ -41,7 +41,7 @@ impl JobGroup {
 }
 
 impl JobTicket {
-    /// Does the work, unless the group is cancelled first. Cancelled work stops where it waits.
+    /// Runs the work, unless the group is cancelled first. Cancelled work stops at its next wait.
     pub(crate) async fn run(mut self, work: impl Future<Output = ()>) {
         tokio::select! {
             biased;
@@ -66,7 +66,7 @@ mod tests {
 
     use super::JobGroup;
 
-    /// Sets a mark when the work is dropped.
+    /// Sets a flag when the work is dropped.
     struct Dropped(Arc<AtomicBool>);
 
     impl Drop for Dropped {

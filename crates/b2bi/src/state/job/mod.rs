@@ -1,4 +1,4 @@
-//! Jobs as they are stored: their task, their progress, their result.
+//! Stored jobs: their task, their progress, their result.
 
 mod archive;
 mod archive_blocks;
@@ -28,7 +28,7 @@ pub(crate) use retention::JobRetention;
 pub(crate) use spec::{CapabilityRoute, JobSpec, ObjectVersion};
 pub(crate) use table::Jobs;
 
-/// How long a job is kept, in milliseconds.
+/// The time for which a job is kept, in milliseconds.
 ///
 /// Source: the service model's documentation of `GetTransformerJob`.
 pub(crate) const RETENTION_MILLIS: i64 = 30 * 24 * 60 * 60 * 1000;
@@ -41,23 +41,22 @@ pub(crate) struct Job {
     /// The file as it was noticed, if it was.
     #[serde(flatten)]
     pub(crate) object_version: ObjectVersion,
-    /// How it has ended; nothing while it is under way.
+    /// The result; `None` while it is unfinished.
     pub(crate) end: Option<JobResult>,
-    /// How far it is, while it is under way; not kept, since a job that is resumed starts again.
+    /// The progress of an unfinished job; it is not stored, because a resumed job starts again.
     #[serde(skip)]
     pub(crate) step: Step,
-    /// The remaining work; nothing if the job has ended.
+    /// The remaining work; `None` if the job has ended.
     #[serde(default, rename = "order", skip_serializing_if = "Option::is_none")]
     pub(crate) spec: Option<JobSpec>,
-    /// The control numbers of the files it writes, by key: a job that is run again uses
-    /// them again.
+    /// The control numbers of the files it writes, by key: a job that is run again uses them again.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) numbers: BTreeMap<String, FileNumbers>,
     pub(crate) ended_at: Option<Timestamp>,
 }
 
 impl Job {
-    /// A job of which nothing is done.
+    /// A job before any work.
     pub(crate) fn new(facts: JobFacts, spec: JobSpec) -> Self {
         Self {
             facts,

@@ -14,57 +14,57 @@ use serde::{Deserialize, Serialize};
 use super::Job;
 use crate::stages::Stage;
 
-/// How long jobs take, besides the work itself.
+/// The duration of jobs, in addition to the work itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JobDuration {
     /// No longer than the work.
     Immediate,
-    /// So long on the clock.
+    /// This much time on the clock.
     Fixed(Duration),
-    /// Until this many calls of `GetTransformerJob`. Jobs of pipelines, which are not polled,
-    /// take no longer than the work.
+    /// Until this many calls of `GetTransformerJob`. Jobs of pipelines, which are not polled, take
+    /// no longer than the work.
     Polls(u32),
 }
 
-/// How far a job under way is; clones share it.
+/// The progress of an unfinished job; clones share it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Step(Arc<Mutex<Progress>>);
 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 enum Progress {
-    /// The job exists, and its duration is not over.
+    /// The job exists, and its duration has not passed.
     #[default]
     Accepted,
-    /// It waits for others to end.
+    /// It waits for other jobs to end.
     Queued,
     /// It is at work.
     Running(Stage),
 }
 
-/// How a job has ended.
+/// The result of a job.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) enum JobResult {
-    /// Well, with these objects written.
+    /// Success, with the objects that were written.
     Succeeded(Vec<S3Location>),
-    /// For this reason.
+    /// Failure, for this reason.
     Failed(String),
 }
 
 impl Step {
-    /// The duration is over; the job waits for its turn.
+    /// The duration has passed; the job waits for its slot.
     pub(crate) fn queue(&self) {
         self.set(Progress::Queued);
     }
 
-    /// The job enters a stage; the first one is before its duration and its turn.
+    /// The job enters a stage; the first one is before its duration and its slot.
     pub(crate) fn enter(&self, stage: Stage) {
         if stage != Stage::Accept {
             self.set(Progress::Running(stage));
         }
     }
 
-    /// The stage of a job that is at work, and the first one before.
+    /// The stage of a running job; before that, the first one.
     pub(crate) fn stage(&self) -> Stage {
         match self.get() {
             Progress::Running(stage) => stage,
@@ -72,7 +72,7 @@ impl Step {
         }
     }
 
-    /// One assignment, so a poisoned lock holds a whole progress.
+    /// One assignment, so a poisoned lock contains a complete progress.
     fn set(&self, progress: Progress) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = progress;
     }
@@ -82,7 +82,7 @@ impl Step {
     }
 }
 
-/// A job, for who looks after the server.
+/// A job, for the administrator of the server.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct JobReport {
@@ -99,15 +99,15 @@ pub struct JobReport {
     pub stage: Option<&'static str>,
     /// The transformer.
     pub transformer_id: String,
-    /// The capability; none for `StartTransformerJob`.
+    /// The capability; `None` for `StartTransformerJob`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub capability_id: Option<String>,
-    /// The trading partner; none for `StartTransformerJob`.
+    /// The trading partner; `None` for `StartTransformerJob`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trading_partner_id: Option<String>,
     /// The input file, `s3://bucket/key`.
     pub input_file: String,
-    /// What it has written.
+    /// Its outputs.
     pub output_files: Vec<S3Location>,
     /// Why it has failed.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -120,7 +120,7 @@ pub struct JobReport {
 }
 
 impl Job {
-    /// It ends, well or not.
+    /// Ends it, with any result.
     pub(crate) fn finish(&mut self, end: JobResult, now: Timestamp) {
         self.end = Some(end);
         self.spec = None;
@@ -166,7 +166,7 @@ impl Job {
         }
     }
 
-    /// The job, for who looks after the server.
+    /// The job, for the administrator of the server.
     pub(crate) fn report(&self) -> JobReport {
         let facts = &self.facts;
         let (outputs, message) = match &self.end {

@@ -1,4 +1,4 @@
-//! Chooses the ended jobs that stay in memory.
+//! Chooses the ended jobs that are kept in memory.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -16,7 +16,7 @@ pub(crate) struct JobRetention {
 }
 
 impl JobRetention {
-    /// Keeps so many jobs in memory, and so many archived ones of each account and region.
+    /// Keeps this many jobs in memory, and this many archived ones of each account and region.
     pub(crate) fn new(in_memory: usize, archived: usize) -> Self {
         Self {
             in_memory,
@@ -25,7 +25,7 @@ impl JobRetention {
         }
     }
 
-    /// Takes note of a job that has ended. No partition may be locked.
+    /// Records a job that has ended. No partition may be locked.
     pub(crate) fn ended(&self, partition: &Arc<Partition>, place: u64) {
         let mut ended = self.lock();
         ended.push_back((Arc::downgrade(partition), place));
@@ -39,7 +39,7 @@ impl JobRetention {
         }
     }
 
-    /// Takes note of all jobs of a partition, whose state is another one now.
+    /// Records all jobs of a partition whose state was replaced.
     pub(crate) fn replaced(&self, partition: &Arc<Partition>) {
         let own = Arc::downgrade(partition);
         self.lock()

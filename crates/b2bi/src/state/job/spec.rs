@@ -1,4 +1,4 @@
-//! The task of a job: a snapshot of all it needs, so that later changes do not affect it.
+//! The task of a job: a snapshot of everything it needs, so that later changes do not affect it.
 
 use b2bi_local_model::Timestamp;
 use b2bi_local_model::types::{
@@ -17,7 +17,7 @@ pub(crate) struct JobSpec {
     /// The job's id.
     pub(crate) id: String,
     pub(crate) transformer: GetTransformerResponse,
-    /// The way the file came; none for `StartTransformerJob`.
+    /// The file's route; `None` for `StartTransformerJob`.
     pub(crate) route: Option<CapabilityRoute>,
     pub(crate) input: Location,
     /// The size of the input in bytes.
@@ -25,30 +25,30 @@ pub(crate) struct JobSpec {
     /// The input as it was noticed, if it was.
     #[serde(flatten)]
     pub(crate) object_version: ObjectVersion,
-    /// The folder of outputs, as configured.
+    /// The configured output folder.
     pub(crate) output: Location,
-    /// When the job was accepted; the names of all it writes say so, which makes a job that is
-    /// run again write the same objects.
+    /// When the job was accepted; the names of all its outputs contain this time, so a job that is
+    /// run again writes the same objects.
     pub(crate) started_at: Timestamp,
 }
 
-/// A file as it was noticed, by which it is known again.
+/// The identity of a noticed file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct ObjectVersion {
     /// Its entity tag.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(crate) etag: String,
-    /// When it was written by the clock of the storage, in milliseconds, to the second.
+    /// The time of writing by the clock of the storage, in milliseconds, to the second.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) written: Option<i64>,
-    /// Identifies this write of the object, if a notification reported it; `None` if it was found
-    /// by looking.
+    /// Identifies this write of the object, if a notification reported it; `None` if polling found
+    /// it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) occurrence: Option<String>,
 }
 
-/// The way of a file through a capability.
+/// The route of a file through a capability.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct CapabilityRoute {
     pub(crate) direction: CapabilityDirection,
@@ -57,18 +57,18 @@ pub(crate) struct CapabilityRoute {
     pub(crate) partnership: GetPartnershipResponse,
     pub(crate) trading_partner_id: String,
     pub(crate) profile_arn: String,
-    /// The profile's log group, if it logs.
+    /// The profile's log group, if it has logging.
     pub(crate) log_group: Option<String>,
 }
 
 impl JobSpec {
-    /// Whether the job makes X12 of a document.
+    /// Whether the job converts a document to X12.
     pub(crate) fn is_outbound(&self) -> bool {
         let direction = self.route.as_ref().map(|route| route.direction);
         direction == Some(CapabilityDirection::Outbound)
     }
 
-    /// The job, for who decides about it from outside.
+    /// The facts about the job for decisions from outside.
     pub(crate) fn facts(&self, scope: &Scope, polls: Polls) -> JobFacts {
         let route = self.route.as_ref();
         JobFacts {
@@ -86,7 +86,7 @@ impl JobSpec {
         }
     }
 
-    /// Where the document goes; `split` counts the parts of a file that is split from 1.
+    /// The location of the document; `split` is the number of a split file's part, from 1.
     ///
     /// Source: the service model's example; parts of a split file: Assumption A-72.
     pub(crate) fn document(&self, extension: &str, split: Option<usize>) -> Location {
@@ -94,7 +94,7 @@ impl JobSpec {
         self.in_folder("", &format!("{name}.{extension}"))
     }
 
-    /// Where the validation report of a document goes.
+    /// The location of a document's validation report.
     pub(crate) fn report(&self, extension: &str, split: Option<usize>) -> Location {
         let name = self.stamped(split);
         self.in_folder(
@@ -103,13 +103,13 @@ impl JobSpec {
         )
     }
 
-    /// Where an acknowledgement goes: `…/ACK/{file}.{timestamp}.997`
+    /// The location of an acknowledgement: `…/ACK/{file}.{timestamp}.997`
     pub(crate) fn acknowledgement(&self, suffix: &str) -> Location {
         let name = self.stamped(None);
         self.in_folder("ACK/", &format!("{name}.{suffix}"))
     }
 
-    /// `{file}.{timestamp}`, each part of a split file a millisecond later than the one before.
+    /// `{file}.{timestamp}`, with one millisecond more for each part of a split file.
     fn stamped(&self, split: Option<usize>) -> String {
         let later = split.map_or(0, |number| i64::try_from(number).unwrap_or(i64::MAX) - 1);
         let time = Timestamp::from_millis(self.started_at.as_millis().saturating_add(later));

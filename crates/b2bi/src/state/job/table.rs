@@ -13,13 +13,13 @@ use crate::state::job::{Job, JobResult, ObjectVersion, RETENTION_MILLIS};
 use crate::state::rows::{self, AnyTable};
 use crate::state::table::{Table, Undo};
 
-/// Jobs by id: those under way, the latest that have ended, and where the older ones are on disk.
+/// Jobs by id: unfinished ones, the latest that have ended, and the places of older ones on disk.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Jobs {
     rows: Table<Job>,
-    /// The places of the jobs that are under way.
+    /// The places of the unfinished jobs.
     open: BTreeSet<u64>,
-    /// The files of all jobs, of the archived ones too.
+    /// The files of all jobs, including archived ones.
     files: FileIndex,
     archive: JobArchive,
     blocks: ArchiveBlocks,
@@ -35,17 +35,17 @@ impl Jobs {
         }
     }
 
-    /// The job of this id, if it is in memory.
+    /// The job with this id, if it is in memory.
     pub(crate) fn get(&self, id: &str) -> Option<&Job> {
         self.rows.get(id)
     }
 
-    /// The job of this id, to be changed in all but its file and its end.
+    /// The job with this id, for changes to everything except its file and its result.
     pub(crate) fn get_mut(&mut self, id: &str) -> Option<&mut Job> {
         self.rows.get_mut(id)
     }
 
-    /// The place on disk where a job may be that is no longer in memory.
+    /// The place on disk of a job that may no longer be in memory.
     pub(crate) fn archived(&self, id: &str) -> Option<u64> {
         self.archive.place(id)
     }
@@ -58,14 +58,14 @@ impl Jobs {
         Some(place)
     }
 
-    /// Removes a job, as if it had never been.
+    /// Removes a job, as if it had never existed.
     pub(crate) fn remove(&mut self, id: &str) {
         if let Some(place) = self.rows.place(id) {
             self.forget(place);
         }
     }
 
-    /// The jobs under way, oldest first.
+    /// The unfinished jobs, oldest first.
     pub(crate) fn open(&self) -> impl Iterator<Item = &Job> {
         self.open.iter().filter_map(|place| self.rows.at(*place))
     }
@@ -88,13 +88,13 @@ impl Jobs {
         self.rows.starting_at(place)
     }
 
-    /// Whether there is a job for this very writing of a file that an event reported.
+    /// Whether there is a job for this write of a file that an event reported.
     pub(crate) fn is_told_again(&self, bucket: &str, key: &str, told: &ObjectVersion) -> bool {
         self.files.has_writing(bucket, key, told)
     }
 
-    /// Whether there is a job about a file with this entity tag that was written then, or written
-    /// again since; in milliseconds.
+    /// Whether there is a job for a file with this entity tag that was written at this time, or
+    /// written again since; in milliseconds.
     pub(crate) fn is_known(&self, bucket: &str, key: &str, etag: &str, written: i64) -> bool {
         self.files.knows(bucket, key, etag, written)
     }
@@ -108,8 +108,8 @@ impl Jobs {
         }
     }
 
-    /// Takes a job that has ended out of memory: what is on disk of it stays there, if there is
-    /// one. Of more than `limit` such jobs the oldest are forgotten.
+    /// Removes an ended job from memory: its row on disk remains, if there is one. Of more than
+    /// `limit` such jobs, the oldest are dropped.
     pub(crate) fn archive(&mut self, place: u64, is_on_disk: bool, limit: usize) {
         let Some(job) = self.rows.at(place).filter(|job| job.end.is_some()) else {
             return;
@@ -131,13 +131,13 @@ impl Jobs {
         }
     }
 
-    /// What is archived of a job whose row is on disk.
+    /// The archive entry of a job whose row is on disk.
     pub(crate) fn archived_form(&self, place: u64, job: &Job) -> ArchivedJob {
         let id = self.archive.hash(&job.facts.id);
         ArchivedJob::new(place, Some(id), job, self.files.keys(job))
     }
 
-    /// Puts archived jobs back that were read from a block.
+    /// Restores archived jobs from a block.
     pub(crate) fn put_back_archived(&mut self, block: u64, jobs: Vec<ArchivedJob>) {
         self.blocks.read(block);
         for job in jobs {
@@ -147,12 +147,12 @@ impl Jobs {
         }
     }
 
-    /// Takes note of a block on disk that does not agree with the rows of its jobs.
+    /// Records a block on disk that does not match the rows of its jobs.
     pub(crate) fn replace_block(&mut self, block: u64) {
         self.blocks.disagrees(block);
     }
 
-    /// Where the archived job at this place is one, the first place after it that has none.
+    /// If an archived job is at this place, the first place after it without one.
     pub(crate) fn after_archived(&self, place: u64) -> Option<u64> {
         let run = self.archive.starting_at(place).map(|job| job.place);
         let run = run
@@ -167,7 +167,7 @@ impl Jobs {
         self.blocks.take_due(|place| archive.starting_at(place))
     }
 
-    /// Records from now on what is changed, or no longer.
+    /// Starts or stops recording changes.
     pub(crate) fn record_undo(&mut self, is_on: bool) {
         self.rows.record_undo(is_on);
     }
@@ -177,7 +177,7 @@ impl Jobs {
         self.rows.take_undo()
     }
 
-    /// Makes the jobs what they were before these changes.
+    /// Undoes these changes.
     pub(crate) fn undo(&mut self, changes: &[Undo<Job>]) {
         let places: BTreeSet<u64> = changes.iter().map(Undo::place).collect();
         for place in &places {
@@ -209,7 +209,7 @@ impl Jobs {
         }
     }
 
-    /// Adds the job at a place to what finds it.
+    /// Adds the job at a place to the indexes.
     fn index(&mut self, place: u64) {
         let Some(job) = self.rows.at(place) else {
             return;
@@ -220,7 +220,7 @@ impl Jobs {
         self.files.add(job);
     }
 
-    /// Takes the job at a place out of what finds it.
+    /// Removes the job at a place from the indexes.
     fn unindex(&mut self, place: u64) {
         self.open.remove(&place);
         if let Some(job) = self.rows.at(place) {
@@ -309,7 +309,7 @@ mod tests {
         })
     }
 
-    /// Jobs 0, 1, 2, … about files of their own names, all ended.
+    /// Jobs 0, 1, 2, … for files with different names, all ended.
     fn ended(count: i64) -> Jobs {
         let mut jobs = Jobs::default();
         jobs.track();
