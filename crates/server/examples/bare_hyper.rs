@@ -1,6 +1,6 @@
 //! The least an HTTP server can do with hyper: it reads a request and answers with a constant.
 //!
-//! `POST /BYTES` is answered with that many bytes. `scripts/bench` holds the server against it.
+//! Replies to `POST /BYTES` with that many bytes. `scripts/bench` compares the server with it.
 
 use std::convert::Infallible;
 use std::io::{self, Write as _, stdout};

@@ -1,11 +1,11 @@
-//! Sends one request again and again over kept connections, and prints how that went.
+//! Sends one request repeatedly over persistent connections, and prints the results.
 //!
-//! `load HOST:PORT CONNECTIONS SECONDS COUNT < request` ends after so many seconds or requests,
-//! whichever is first. Each `000000000000` in the request becomes another number every time. It
-//! speaks just enough HTTP to find a reply's end: whoever measures must be faster than what it
-//! measures. It never sleeps: otherwise a server would pay for waking it, the more the slower the
-//! server is. Prints requests, seconds, requests that did not get a 200, the length of a reply's
-//! body, and the 50th and 99th of a hundred latencies in microseconds.
+//! `load HOST:PORT CONNECTIONS SECONDS COUNT < request` ends after this many seconds or requests,
+//! whichever comes first. Each `000000000000` in the request is replaced by another number every
+//! time. It implements just enough HTTP to find a reply's end, because it must be faster than the
+//! server that it measures. It never sleeps: otherwise the server would pay for waking it, and more
+//! so the slower the server is. Prints requests, seconds, requests that did not get a 200, the
+//! length of a reply's body, and the 50th and 99th of a hundred latencies in microseconds.
 
 use std::io::{self, Read as _, Write as _, stdin, stdout};
 use std::net::SocketAddr;
@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use tokio::net::TcpStream;
 
-/// What stands in a request for a number that no other request has.
+/// The text in a request that is replaced by a unique number.
 const PLACEHOLDER: &[u8] = b"000000000000";
 /// The end of a reply's head.
 const BLANK_LINE: &[u8] = b"\r\n\r\n";
@@ -52,7 +52,7 @@ struct Outcome {
     body: usize,
 }
 
-/// A reply as far as it is measured.
+/// The parts of a reply that are measured.
 struct Reply {
     is_ok: bool,
     body: usize,
@@ -81,7 +81,7 @@ impl Plan {
         })
     }
 
-    /// The number of the next request, if there is to be one.
+    /// The number of the next request, if there is one.
     fn next(&self) -> Option<u64> {
         let number = self.sent.fetch_add(1, Ordering::Relaxed);
         (number < self.count && Instant::now() < self.until).then_some(number)
@@ -119,7 +119,7 @@ async fn never_sleep() {
     }
 }
 
-/// One connection after the other, until the plan is carried out.
+/// One connection after the other, until the plan is complete.
 async fn converse(plan: Arc<Plan>) -> io::Result<Outcome> {
     let mut outcome = Outcome::default();
     let mut stream = connect(&plan).await?;

@@ -15,7 +15,7 @@ use b2bi_local_mapping::{
 };
 use b2bi_local_x12::{Layout, Outline, Version, guides, to_json};
 
-/// The most characters that the service takes for an input.
+/// The maximum number of characters of an input that the service accepts.
 const MOST: usize = 5_000_000;
 /// The longest template that the service takes.
 const MOST_TEMPLATE: usize = 350_000;

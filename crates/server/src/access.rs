@@ -23,10 +23,10 @@ const MODE: &str = "sec-fetch-mode";
 /// The rules, as configured.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Access {
-    /// Names of this machine besides those of the loopback, such as `host.docker.internal`; `*.NAME`
-    /// for all below a name, `*` for all.
+    /// Names of this machine in addition to the loopback names, such as `host.docker.internal`;
+    /// `*.NAME` for all below a name, `*` for all.
     pub hosts: Vec<String>,
-    /// Origins of pages that may send requests besides those of this machine; `*` for all.
+    /// Origins of pages that may send requests, in addition to those of this machine; `*` for all.
     pub origins: Vec<String>,
     /// The credentials that requests to the admin routes must have.
     pub token: Option<Secret>,
@@ -40,7 +40,7 @@ pub(crate) struct AccessError {
 }
 
 impl Access {
-    /// Whether a request's origin may send requests at all; programs have none.
+    /// Whether a request's origin may send requests; programs have no origin.
     pub(crate) fn origin(&self, headers: &HeaderMap) -> Result<(), AccessError> {
         let Some(origin) = headers.get(ORIGIN) else {
             return Ok(());
@@ -75,8 +75,8 @@ impl Access {
         }
     }
 
-    /// Whether a request may have the files of the console, which are no secret where a token guards
-    /// what they show.
+    /// Whether a request may get the files of the console. They are not secret if a token protects
+    /// the data that they show.
     pub(crate) fn page(&self, head: &Parts, listen: SocketAddr) -> Result<(), AccessError> {
         match self.token {
             Some(_) => self.origin(&head.headers),
@@ -97,8 +97,8 @@ impl Access {
 
     /// Whether a request that a browser sent may be answered: its origin and its host must be known.
     ///
-    /// A browser sends no origin with a page of the same host, and a foreign host name may lead
-    /// here: then that page reads what is here.
+    /// A browser sends no origin with a page from the same host, and a foreign host name may
+    /// resolve to this server: then that page could read everything here.
     pub(crate) fn browser(&self, head: &Parts) -> Result<(), AccessError> {
         self.origin(&head.headers)?;
         self.host(head)
@@ -149,7 +149,7 @@ fn forbidden(message: String) -> AccessError {
     }
 }
 
-/// Whether a browser says that another site sent the request; following a link is no harm.
+/// Whether a browser says that another site sent the request; following a link is harmless.
 fn is_sent_by_another_site(headers: &HeaderMap) -> bool {
     let is = |name: &str, value: &str| headers.get(name).is_some_and(|found| found == value);
     is(SITE, "cross-site") && !is(MODE, "navigate")
@@ -171,7 +171,7 @@ fn check_token(token: &Secret, headers: &HeaderMap) -> Result<(), AccessError> {
     })
 }
 
-/// The password in `Basic` credentials: who can be told no more than a URL, such as SNS, has these.
+/// The password in `Basic` credentials, for clients that can be given only a URL, such as SNS.
 fn password(credentials: &[u8]) -> Option<Vec<u8>> {
     let decoded = BASE64_STANDARD.decode(credentials).ok()?;
     let colon = decoded.iter().position(|decoded| *decoded == b':')?;
@@ -186,8 +186,8 @@ fn origin_host(origin: &str) -> Option<String> {
     host_name(authority.as_str())
 }
 
-/// A host in small letters, without its port, its brackets and a dot at its end; none for what is no
-/// `HOST` or `HOST:PORT`.
+/// A host in lower case, without its port, brackets and trailing dot; `None` if it is not `HOST` or
+/// `HOST:PORT`.
 fn host_name(host: &str) -> Option<String> {
     let (name, port) = match host.strip_prefix('[') {
         Some(bracketed) => bracketed.split_once(']')?,

@@ -55,8 +55,8 @@ pub struct ClockSettings {
 
 /// The one clock that the server reads.
 ///
-/// It has an inner time, for timers, windows and token buckets; what it shows to the
-/// world is that time and the skew.
+/// It has an inner time for timers, windows and token buckets; the visible time is the inner time
+/// plus the skew.
 #[derive(Debug)]
 pub(crate) struct ServerClock {
     settings: ClockSettings,
@@ -136,7 +136,8 @@ impl ServerClock {
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<u64, i64>> {
-        // A sleeper goes in and out with one statement, so a poisoned lock holds whole ones.
+        // A sleeper is added or removed in one statement, so a poisoned lock contains complete
+        // ones.
         self.sleepers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -41,9 +41,9 @@ pub use sinks::SinksConfig;
 pub struct Config {
     /// Where to listen; port 0 takes a free one.
     pub listen: SocketAddr,
-    /// The identity of callers whose request does not have one.
+    /// The identity of callers whose request has none.
     pub accounts: AccountRules,
-    /// The keys whose signatures are checked; none switches the check off.
+    /// The keys whose signatures are checked; without any, signatures are not checked.
     pub credentials: Option<Vec<Credential>>,
     /// A recording of AWS whose answers replace the server's own.
     pub recording: Option<Recording>,
@@ -76,8 +76,8 @@ pub struct Config {
     /// How resources of unknown types are handled.
     pub unknown_resources: UnknownResources,
     /// The program `b2bi-local` whose worker processes evaluate mapping templates. The command line
-    /// sets the program itself. Without one, JSONata is evaluated in this process, where a hostile
-    /// template can take all memory or overflow the stack, and XSLT 1.0 is refused.
+    /// sets it to itself. Without one, JSONata is evaluated in this process, where a hostile
+    /// template can use all memory or overflow the stack, and XSLT 1.0 is refused.
     pub worker: Option<PathBuf>,
     /// Memory limit of a worker process that evaluates JSONata, in bytes.
     pub mapping_memory_bytes: u64,
@@ -89,7 +89,7 @@ pub struct Config {
     pub s3: S3Config,
     /// The S3 that replaces the embedded one.
     pub external_s3: Option<ExternalConfig>,
-    /// What AWS wants of buckets that is held to.
+    /// The requirements of AWS on buckets that are checked.
     pub strict_aws: StrictConfig,
     /// How the clock goes.
     pub clock: ClockSettings,
@@ -101,7 +101,7 @@ pub struct Config {
     pub init: Option<PathBuf>,
     /// The fault rules to begin with.
     pub faults: Vec<Rule>,
-    /// File and line of those of them that are in a file, which are the first.
+    /// The file and line of those rules that come from a file; these are the first.
     pub fault_places: Vec<String>,
     /// Serve the web console.
     pub console: bool,
@@ -109,17 +109,17 @@ pub struct Config {
     pub fault_header: bool,
     /// Whether injected replies name their rule in `x-b2bi-fault-id`.
     pub fault_ids: bool,
-    /// How many requests the journal holds; 0 keeps none.
+    /// The maximum number of requests in the journal; 0 keeps none.
     pub journal_size: usize,
-    /// How many events, and how many log records, are held; 0 keeps none.
+    /// The maximum numbers of events and of log records that are kept; 0 keeps none.
     pub events_size: usize,
-    /// Where events and log records go besides.
+    /// Additional destinations of events and log records.
     pub sinks: SinksConfig,
     /// The seed of ids and draws; none takes a random one.
     pub seed: Option<u64>,
     /// How long requests in flight may take after a signal to stop.
     pub drain: Duration,
-    /// What is logged.
+    /// The level of logging.
     pub log: LevelFilter,
     /// How log lines look.
     pub log_format: LogFormat,
@@ -368,7 +368,7 @@ fn clock(settings: &Resolved) -> Result<ClockSettings, SettingError> {
     Ok(ClockSettings { mode, start })
 }
 
-/// The rules of the file, and after them those of the setting.
+/// The rules of the file, followed by those of the setting.
 fn faults(settings: &Resolved) -> Result<Vec<Rule>, SettingError> {
     let mut rules = Vec::new();
     if let Some(in_file) = settings.rules() {
@@ -397,7 +397,7 @@ fn faults(settings: &Resolved) -> Result<Vec<Rule>, SettingError> {
 ///
 /// # Errors
 ///
-/// What is wrong with the text, and in which column.
+/// The error in the text, and its column.
 pub fn fault_rules(text: &str) -> Result<Vec<Rule>, GrammarError> {
     Ok(text.parse::<FaultList>()?.into_rules())
 }

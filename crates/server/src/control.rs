@@ -49,8 +49,8 @@ impl Control {
         added.map_err(AddFaultsError::Rules)
     }
 
-    /// Answers a request to an admin route, such as `/_b2bi/health`, without a
-    /// connection. The rules of who may use them hold.
+    /// Answers a request to an admin route, such as `/_b2bi/health`, without a connection. The
+    /// access rules apply.
     pub async fn admin(&self, request: Request<Bytes>) -> Response<Bytes> {
         let (head, body) = request.into_parts();
         let response = admin::answer(&self.app, &head, Ok(body)).await;
@@ -151,7 +151,7 @@ pub enum VerifyError {
     /// It cannot be read.
     #[error(transparent)]
     Unreadable(#[from] QueryError),
-    /// What was expected, and the entries that were found.
+    /// The expectation, and the entries that were found.
     #[error("{0}")]
     Differs(Value),
 }

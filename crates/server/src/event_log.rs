@@ -23,7 +23,7 @@ const END: &str = "end-timestamp";
 pub(crate) struct EventLog {
     events: Mutex<Ring<Numbered<StoredEvent>>>,
     records: Mutex<Ring<Numbered<StoredRecord>>>,
-    /// Changes with each event; what it holds is whether the server is about to stop.
+    /// Changes with each event; its value says whether the server is about to stop.
     news: watch::Sender<bool>,
     pub(crate) sinks: Sinks,
     /// Fields as a recording of AWS has them.
@@ -88,8 +88,8 @@ impl EventLog {
         locked(&self.records).find(since, limit, fits)
     }
 
-    /// Changes with each event to come. It holds whether the server is about to stop: who waits for
-    /// events then waits no longer.
+    /// Changes with each new event. Its value says whether the server is about to stop, so that
+    /// waiting clients stop waiting.
     pub(crate) fn news(&self) -> watch::Receiver<bool> {
         self.news.subscribe()
     }
@@ -116,8 +116,8 @@ impl EventLog {
 }
 
 impl EventLog {
-    /// Forgets every event, also those that are on their way to a sink, and notifications of S3;
-    /// numbers begin at 1 again.
+    /// Removes every event and notification of S3, including those that are queued for a sink;
+    /// numbers start at 1 again.
     pub(crate) fn reset_events(&self) {
         self.sinks.events.iter().for_each(DeliveryQueue::discard);
         let notifications = self.sinks.notifications.iter();
@@ -126,7 +126,7 @@ impl EventLog {
         self.news.send_modify(|_| ());
     }
 
-    /// Forgets every record, also those that are on their way to a sink; numbers begin at 1 again.
+    /// Removes every record, including those that are queued for a sink; numbers start at 1 again.
     pub(crate) fn reset_records(&self) {
         self.sinks.records.iter().for_each(DeliveryQueue::discard);
         locked(&self.records).reset();
@@ -184,7 +184,7 @@ fn id(event: &Event) -> String {
     Uuid::of(bits.fold(0, |bits, byte| bits << 8 | u128::from(*byte))).to_string()
 }
 
-/// An entry is inserted with one statement, so a poisoned lock holds whole entries.
+/// An entry is inserted in one statement, so a poisoned lock contains complete entries.
 fn locked<T>(ring: &Mutex<T>) -> MutexGuard<'_, T> {
     ring.lock().unwrap_or_else(PoisonError::into_inner)
 }

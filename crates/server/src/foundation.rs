@@ -166,8 +166,8 @@ fn warn_of_foreign_files(row_store: &RowStore) {
     }
 }
 
-/// How many times the row store was opened before. A configured seed must give different ids each time:
-/// those of earlier starts are taken.
+/// How many times the row store was opened before. A configured seed must give different ids each
+/// time, because the ids of earlier starts are in use.
 fn starts(row_store: &RowStore) -> Result<u64, WriteError> {
     let mut starts: u64 = 0;
     let read = row_store.read::<WriteError>(SERVER, |key, value| {

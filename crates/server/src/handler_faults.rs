@@ -1,5 +1,5 @@
-//! Faults of the calls that handlers of resource types make: rules for B2BI's operations act on them
-//! too.
+//! Faults of the calls that handlers of resource types make: rules for B2BI's operations apply to
+//! them too.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -64,7 +64,7 @@ impl HandlerFaults {
     }
 }
 
-/// What a plan means to a handler. Damage of replies and faults of jobs mean nothing to one.
+/// The effect of a plan on a handler. Damaged replies and faults of jobs have no effect on one.
 fn interception(plan: &Plan) -> Interception {
     let failure = match &plan.outcome {
         Some(Outcome::Error(error) | Outcome::Throttle { error, .. }) => {

@@ -26,7 +26,7 @@ pub(crate) enum HealthError {
 ///
 /// # Errors
 ///
-/// There is no answer, or the server is not ready.
+/// There is no reply, or the server is not ready.
 pub(crate) fn check(listen: SocketAddr) -> Result<(), HealthError> {
     let address = reachable(listen);
     let reply = ask(address).map_err(|source| HealthError::Silent { address, source })?;

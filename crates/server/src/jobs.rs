@@ -34,7 +34,7 @@ impl JobFaults {
         }
     }
 
-    /// Forgets what was decided about jobs that are gone.
+    /// Drops the decisions about jobs that no longer exist.
     pub(crate) fn forget(&self) {
         self.pending().clear();
     }
@@ -132,7 +132,7 @@ impl JobFaults {
     }
 
     fn pending(&self) -> MutexGuard<'_, HashMap<String, JobFault>> {
-        // A fault goes in and out with one statement, so a poisoned lock holds whole ones.
+        // A fault is added or removed in one statement, so a poisoned lock contains complete ones.
         self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -186,7 +186,7 @@ impl Stages for JobFaults {
     }
 }
 
-/// Panics as a defect would, to show that nothing but the job suffers.
+/// Panics like a defect, to show that only the job is affected.
 #[expect(clippy::panic, reason = "that is what the rule asks for")]
 fn injected_panic() -> ! {
     panic!("injected by a fault rule");

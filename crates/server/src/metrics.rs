@@ -11,7 +11,7 @@ use b2bi_local_objects::operations;
 
 use crate::vocabulary::S3;
 
-/// The statuses that are counted apart; others count as `other`, and no reply as `none`.
+/// The statuses that are counted separately; others count as `other`, and no reply as `none`.
 const STATUSES: [u16; 13] = [
     200, 400, 401, 403, 404, 405, 408, 409, 413, 429, 500, 502, 503,
 ];
@@ -36,7 +36,7 @@ pub(crate) struct Metrics {
     pub(crate) turned_away: AtomicU64,
 }
 
-/// What is counted of an operation.
+/// The counters of an operation.
 #[derive(Default)]
 struct Row {
     plain: Statuses,

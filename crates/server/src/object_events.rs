@@ -18,7 +18,7 @@ use crate::s3_notifications;
 /// How long a watcher that panicked pauses before it starts again.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Passes created objects on; after a panic it starts again, with what it missed.
+/// Passes on created objects; after a panic it starts again, including what it missed.
 pub(crate) async fn pass_on_supervised(app: &App, s3: &EmbeddedS3, events: Receiver<ObjectEvent>) {
     let service = &app.service;
     let mut events = Some(events);
@@ -109,8 +109,8 @@ fn written(event: &ObjectEvent) -> Option<i64> {
 
 /// Looks into the watched folders at once, and again and again where a time between is given.
 ///
-/// That time is the world's: who puts files into an S3 elsewhere does not wait for our clock.
-/// After a failure of the disk everything is looked at as if for the first time: files that were seen
+/// This is real time: clients that put files into an external S3 do not wait for our clock. After a
+/// failure of the disk, everything is polled as if for the first time, because files that were seen
 /// may have lost their jobs.
 async fn poll(app: &App, pause: Option<Duration>) {
     let mut seen = PollState::default();

@@ -35,7 +35,7 @@ pub(crate) enum Objects {
 pub(crate) struct External {
     s3: ExternalS3,
     pub(crate) config: ExternalConfig,
-    /// The way there for requests that come here; `None` if it wants TLS, whose requests are
+    /// The internal route for requests to this server; `None` if it uses TLS, whose requests are
     /// signed for its own name.
     upstream: Option<Upstream>,
 }
@@ -51,7 +51,7 @@ pub(crate) enum ObjectsSetupError {
     Upstream(#[from] UpstreamError),
 }
 
-/// The objects are no part of the state: they are in an external S3.
+/// The objects are not part of the state: they are in an external S3.
 #[derive(Debug, thiserror::Error)]
 #[error("the objects are in an S3 elsewhere: leave out `objects`")]
 pub(crate) struct ExternalObjectsError;

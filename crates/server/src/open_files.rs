@@ -2,7 +2,7 @@
 
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
-/// What the process opens besides connections: files, sinks, workers and upstreams.
+/// What the process opens in addition to connections: files, sinks, workers and upstreams.
 const OTHERS: u64 = 512;
 
 /// Raises the limit of the process to what so many connections need. Systems start processes with

@@ -8,8 +8,8 @@ use percent_encoding::percent_decode_str;
 pub(crate) struct Params(Vec<(String, String)>);
 
 impl Params {
-    /// Reads a query that may have these keys. A key such as `header:NAME` stands for all keys
-    /// that begin with `header:`.
+    /// Reads a query with these allowed keys. A key such as `header:NAME` allows all keys that
+    /// begin with `header:`.
     ///
     /// # Errors
     ///

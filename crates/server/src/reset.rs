@@ -21,12 +21,12 @@ pub(crate) enum Part {
     Jobs,
     /// Buckets and objects of the embedded S3.
     Objects,
-    /// Resources, jobs, replies that can be asked for again, the past, buckets and objects, documents of
-    /// the other services, what was seen of watched folders. What `--init` says is made again.
+    /// Resources, jobs, stored replies, history, buckets and objects, documents of the other
+    /// services, and the state of polled folders. Resources from `--init` are created again.
     State,
-    /// The list of events, and those that are on their way to sinks.
+    /// The list of events, and those that are queued for sinks.
     Events,
-    /// The list of log records, and those that are on their way to sinks.
+    /// The list of log records, and those that are queued for sinks.
     Logs,
     /// Dead letters.
     DeadLetter,
@@ -110,7 +110,7 @@ async fn state(app: &App, scope: &Scope) -> Result<(), ResetError> {
     if account.is_none() && region.is_none() {
         app.job_faults.forget();
         settle_events(app).await;
-        // What was on its way when the objects went may have started jobs.
+        // Events that were queued when the objects were removed may have started jobs.
         app.service.reset(None, None).await?;
         init::apply(app).await?;
     }

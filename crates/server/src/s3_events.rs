@@ -17,7 +17,7 @@ pub(crate) struct S3EventBatch {
     pub(crate) created: Vec<CreatedObject>,
     /// How many records are about something else, such as an object that was removed.
     pub(crate) passed_over: usize,
-    /// The URL that SNS wants to be visited before it notifies.
+    /// The URL that SNS requires to be visited before it sends notifications.
     pub(crate) to_confirm: Option<String>,
 }
 
@@ -51,7 +51,7 @@ pub(crate) enum NotificationError {
     Body(#[source] serde_json::Error),
     #[error("Envelopes lie too deep in each other")]
     Depth,
-    /// The beginning of what it is instead.
+    /// The beginning of the actual contents.
     #[error("This is not a notification about an object: {0}; {FORMS}")]
     Form(String),
     #[error("The message in the envelope is not JSON: {message}; {FORMS}")]
@@ -79,7 +79,7 @@ impl S3EventBatch {
     ///
     /// # Errors
     ///
-    /// What it is instead, and what it should be.
+    /// The actual value, and the expected one.
     pub(crate) fn read(body: &[u8]) -> Result<Self, NotificationError> {
         let value = serde_json::from_slice(body);
         let value = value.map_err(NotificationError::Body)?;

@@ -49,7 +49,7 @@ pub(crate) fn notify(app: &App, event: &ObjectEvent) {
     }
 }
 
-/// Sends the message by which S3 tries a destination, and warns of those that get none.
+/// Sends S3's test message to each destination, and warns about those that cannot get one.
 fn test(app: &App, event: &ObjectEvent, notified: &Notified) {
     let facts = Facts::new(app, event, notified);
     let has_endpoint = app.config.sinks.notifications.is_some();
@@ -170,7 +170,7 @@ impl<'a> Facts<'a> {
         ])
     }
 
-    /// The detail of an `EventBridge` event, and what it is about.
+    /// The detail of an `EventBridge` event, and its resources.
     fn detail(&self) -> (&'static str, Value) {
         let event = self.event;
         let (detail_type, reason, deletion) = words_of(event.change);
@@ -235,7 +235,7 @@ fn time_of(copy: &RestoredObject) -> Timestamp {
     Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
-/// What a record says of a restore that is done.
+/// The part of a record about a completed restore.
 fn restore_data(copy: &RestoredObject) -> Value {
     json!({"restoreEventData": {
         "lifecycleRestorationExpiryTime": time_of(copy),

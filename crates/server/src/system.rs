@@ -61,13 +61,13 @@ pub(crate) fn random_seed() -> u64 {
     RandomState::new().hash_one("b2bi-local")
 }
 
-/// A random UUID: `60fbc37c-87f0-4fce-9012-3456789abcde`. It holds its text, as that is all that is
-/// ever made of it.
+/// A random UUID: `60fbc37c-87f0-4fce-9012-3456789abcde`. It stores only its text, which is all
+/// that is needed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Uuid([u8; 36]);
 
 impl Uuid {
-    /// The one of these 128 bits, but for six that say what kind it is.
+    /// The UUID from these 128 bits, except for six that give its version and variant.
     pub(crate) fn of(bits: u128) -> Self {
         let bits = bits & !(0xf000_u128 << 64) | 0x4000_u128 << 64;
         let bits = bits & !(0xc000_u128 << 48) | 0x8000_u128 << 48;
@@ -93,7 +93,7 @@ fn digit(nibble: u8) -> u8 {
     nibble + if nibble < 10 { b'0' } else { b'a' - 10 }
 }
 
-/// The one of no bits at all.
+/// The UUID of zero bits.
 impl Default for Uuid {
     fn default() -> Self {
         Self::of(0)

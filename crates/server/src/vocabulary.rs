@@ -10,7 +10,7 @@ use crate::services::{cloudcontrol, cloudformation, ssm, sts};
 /// The name of the service that the objects belong to.
 pub(crate) const S3: &str = "s3";
 
-/// Errors that any AWS service may answer with, and those that SDKs try again by their codes.
+/// Errors that any AWS service may return, and error codes that SDKs retry.
 ///
 /// Each has the status that a fault rule answers with where it names none.
 ///

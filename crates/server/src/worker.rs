@@ -22,8 +22,8 @@ const SELF: &str = "/proc/self/exe";
 /// two steps, and is killed when a step takes longer than this.
 const STEP: Duration = Duration::from_millis(250);
 
-/// The document after which a worker for JSONata is replaced, in bytes. It gives back what it
-/// allocated, and a warm heap saves a document of a few megabytes a tenth of its time.
+/// The document size after which a worker for JSONata is replaced, in bytes. Replacing it frees its
+/// memory, while a warm heap saves a tenth of the time for a document of a few megabytes.
 const LARGE: usize = 32 << 20;
 
 /// Serves as a worker, if these arguments say so.
@@ -40,7 +40,7 @@ pub(crate) fn run(arguments: &[OsString]) -> Option<ExitCode> {
     }
 }
 
-/// The file of this program; `None` if the system does not tell.
+/// The file of this program; `None` if the system does not report it.
 pub(crate) fn this_program() -> Option<PathBuf> {
     if Path::new(SELF).exists() {
         return Some(PathBuf::from(SELF));
@@ -48,7 +48,7 @@ pub(crate) fn this_program() -> Option<PathBuf> {
     std::env::current_exe().ok()
 }
 
-/// The engine for JSONata: in workers, or in this process where there is no program for them.
+/// The engine for JSONata: in workers, or in this process if there is no program for them.
 pub(crate) fn jsonata(path: Option<&Path>, memory_bytes: u64) -> Arc<dyn Engine + Send + Sync> {
     let Some(path) = path else {
         return Arc::new(Jsonata);

@@ -161,7 +161,7 @@ GET /_localstack/chaos/effects |  | 200 | "latency":0
 POST /_localstack/chaos/effects | {"latency": 1} | 200 | "latency":1
 "#;
 
-/// What is refused: method and target, body, status, and a part of the message.
+/// Refused requests: method and target, body, status, and a part of the message.
 const REFUSED: &str = r#"
 DELETE /_b2bi/faults?rule=r2 |  | 400 | unknown query key `rule`; the nearest is `id` (known: id)
 DELETE /_b2bi/faults?x=1&id=keep |  | 400 | unknown query key `x`
@@ -313,7 +313,7 @@ async fn a_wrong_method_is_answered_with_the_right_ones() {
     }
 }
 
-/// The paths that the index lists are those that the tables try.
+/// The paths in the index are those that the tables test.
 #[tokio::test]
 async fn every_route_is_in_the_tables() {
     let control = fresh().await;

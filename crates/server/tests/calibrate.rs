@@ -136,7 +136,8 @@ fn what_a_killed_run_has_left_is_found_and_deleted() {
     );
 }
 
-/// Requests that are refused in the middle end questions and not the run; what cannot be deleted is told.
+/// Requests that are refused in the middle end questions and not the run; resources that cannot be
+/// deleted are reported.
 #[test]
 fn refused_requests_leave_nothing_that_clean_does_not_find() {
     let check = |name: &str, faults: &str, (status, is_left): (i32, bool), told: &str| {
@@ -160,7 +161,7 @@ fn refused_requests_leave_nothing_that_clean_does_not_find() {
     check("bucket", bucket, (1, false), "setup");
     let delete = denied("DeleteTransformer");
     check("delete", &delete, (2, true), "DeleteTransformer");
-    // What is not listed is deleted by its id.
+    // Resources that are not listed are deleted by id.
     let list = denied("ListProfiles");
     check("list", &list, (2, false), "ListProfiles");
     let objects = "DeleteObject=1000*error(AccessDenied)";
@@ -192,7 +193,7 @@ fn a_run_that_can_ask_nothing_says_why() {
     check(&stranger, "record --policy` prints the permissions");
 }
 
-/// A request that the caller may not send is no answer.
+/// A request that the caller is not allowed to send gives no answer.
 #[test]
 fn refused_requests_are_no_answers() {
     let aws = Aws::start("GetProfile=1000*error(AccessDeniedException)");

@@ -32,7 +32,7 @@ fn written(name: &str, template: &str, input: &str) -> String {
     assert_eq!((status, &*problem), (0, ""), "{name}");
     let document = file(&format!("{name}.document"), &document);
     let (status, x12, problem) = run(&["convert", &document]);
-    // The sample has a problem, and so has what is written like it.
+    // The sample has a problem, and so does a file written like it.
     assert!(status < 2, "{name}: {problem}");
     x12
 }

@@ -29,7 +29,7 @@ fn command(arguments: &[&str]) -> Command {
     command
 }
 
-/// Exit status, standard output and standard error of one round.
+/// The exit status, standard output and standard error of one round.
 fn once(arguments: &[&str]) -> (i32, String, String) {
     let output = command(arguments).arg("--once").output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
@@ -289,7 +289,7 @@ impl Watch {
         Self(child, lines)
     }
 
-    /// Waits for a line that holds this.
+    /// Waits for a line that contains this.
     fn says(&self, wanted: &str) {
         while !self.1.recv_timeout(TIMEOUT).unwrap().contains(wanted) {}
     }

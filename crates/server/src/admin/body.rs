@@ -24,7 +24,7 @@ pub(super) fn json(body: &[u8]) -> Result<Value, AdminError> {
 ///
 /// # Errors
 ///
-/// The value is no object, or it has another key.
+/// The value is not an object, or it has another key.
 pub(super) fn members<'a>(
     value: &'a Value,
     known: &[&str],
@@ -44,7 +44,7 @@ pub(super) fn members<'a>(
 ///
 /// # Errors
 ///
-/// The member is missing, is no text, or is empty.
+/// The member is missing, is not a text, or is empty.
 pub(super) fn text<'a>(members: &'a Map<String, Value>, key: &str) -> Result<&'a str, AdminError> {
     match members.get(key) {
         Some(Value::String(text)) if !text.is_empty() => Ok(text),
@@ -52,7 +52,7 @@ pub(super) fn text<'a>(members: &'a Map<String, Value>, key: &str) -> Result<&'a
     }
 }
 
-/// Says what a member should be and what it is.
+/// Says what a member should be and what it actually is.
 pub(super) fn wrong(key: &str, expected: &str, found: Option<&Value>) -> AdminError {
     let found = found.map_or("nothing", kind);
     AdminError::bad_request(format!("`{key}` must be {expected}; found {found}"))

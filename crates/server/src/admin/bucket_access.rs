@@ -14,7 +14,7 @@ use crate::strict::{INPUT_ACTIONS, OUTPUT_ACTIONS, refused_actions};
 
 pub(super) const QUERY: Keys = &["account", "bucket", "key", "side", "capabilityArn"];
 
-/// Tells which actions the policy refuses, by the evaluation that `--strict-aws` uses.
+/// Returns the actions that the policy refuses, evaluated as by `--strict-aws`.
 pub(super) fn show(app: &App, call: &Call) -> HandlerResult {
     is_on(app)?;
     let Objects::Embedded(s3) = &app.objects else {

@@ -36,7 +36,7 @@ pub(super) fn show(app: &App, _: &Call) -> HandlerResult {
     Ok(reply(StatusCode::OK, &body))
 }
 
-/// Changes the clock, and shows what it is then.
+/// Changes the clock, and returns its new state.
 pub(super) fn set(app: &App, call: &Call) -> HandlerResult {
     let value = call.json()?;
     let change = Change::read(members(&value, &KEYS)?)?;

@@ -58,7 +58,7 @@ pub(super) fn clear_notifications(app: &App, call: &Call) -> HandlerResult {
     clear(&app.event_log.sinks.notifications, call)
 }
 
-/// The sinks whose names fit the query.
+/// The sinks whose names match the query.
 fn wanted<'a, T: Send + Sync + 'static>(
     queues: &'a [DeliveryQueue<T>],
     call: &Call,

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::journal::Entry;
 use crate::query::unknown;
 
-/// What describes a request, besides headers and the body.
+/// The description of a request, without its headers and body.
 pub(super) const QUERY: &[&str] = &[
     "service",
     "region",
@@ -25,7 +25,7 @@ pub(super) const QUERY: &[&str] = &[
     "header:NAME",
     ENTRY,
 ];
-/// The number of a request in the journal, whose facts count where the query does not say otherwise.
+/// The number of a request in the journal, whose facts are used unless the query overrides them.
 const ENTRY: &str = "entry";
 /// The facts of a request that the journal does not keep.
 const NOT_KEPT: [&str; 5] = ["userAgent", "resource", "header", "body", "result"];
@@ -59,7 +59,7 @@ fn explain(app: &App, request: &[(String, String)], body: Option<&Value>) -> Han
         return Ok(reply(StatusCode::OK, &explained(app, request, body)));
     };
     let recorded = recorded(&journal::entry(app, number)?);
-    // What is said twice counts the first time.
+    // If a key occurs twice, the first value is used.
     let request: Vec<(String, String)> = request.iter().cloned().chain(recorded).collect();
     let mut explained = explained(app, &request, body);
     let is_given = |fact: &&str| *fact == "body" && body.is_some();

@@ -37,8 +37,8 @@ pub(super) fn replace(app: &App, call: &Call) -> HandlerResult {
     Ok(state(app, &warnings))
 }
 
-/// Takes the rule away that `?id=…` names, or those that say the same as the rules of the body;
-/// without either, all of them.
+/// Removes the rule with the id in `?id=…`, or the rules that equal those in the body; without
+/// either, all of them.
 pub(super) fn remove(app: &App, call: &Call) -> HandlerResult {
     match (call.params.get("id"), call.body.is_empty()) {
         (None, true) => app.faults.clear(),

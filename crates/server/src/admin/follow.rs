@@ -35,7 +35,7 @@ const AHEAD: usize = 100;
 /// Entries as they come, in the form that browsers' `EventSource` reads.
 pub(crate) struct EventStream(mpsc::Receiver<Bytes>);
 
-/// Waits as long as the request wants, if it is one for events; a stream is the answer already.
+/// Waits as long as the request asks, if it is one for events; a stream is returned at once.
 ///
 /// All other checks of a request are left to its handler.
 pub(crate) async fn follow(app: &App, head: &Parts) -> Option<Response<EventStream>> {
@@ -88,13 +88,13 @@ async fn until_one_fits(event_log: &EventLog, query: &Query) {
 
 /// Numbered entries that can be followed.
 trait Source: Send + 'static {
-    /// Changes with each entry to come; it holds whether the server is about to stop.
+    /// Changes with each new entry; its value says whether the server is about to stop.
     fn news(&self) -> watch::Receiver<bool>;
 
-    /// The number after which entries are wanted.
+    /// Only entries after this number are returned.
     fn since(&mut self) -> &mut u64;
 
-    /// The number of the latest entry, and the first `limit` that are wanted, each as it is sent.
+    /// The number of the latest entry, and the first `limit` matching entries, each as it is sent.
     fn next(&self, limit: usize) -> (u64, Vec<(u64, String)>);
 }
 
@@ -162,11 +162,11 @@ fn stream(mut source: impl Source, head: &Parts) -> Response<EventStream> {
     response
 }
 
-/// Sends what fits, and a comment after so long without, until the client is gone or the server is
-/// about to stop.
+/// Sends matching entries, and a comment after some time without any, until the client is gone or
+/// the server is about to stop.
 async fn send(mut source: impl Source, to: mpsc::Sender<Bytes>, keep_alive: Duration) {
     let mut news = source.news();
-    // The first bytes tell the client at once that the stream is open.
+    // The first bytes tell the client immediately that the stream is open.
     let mut words = Some(COMMENT);
     while !*news.borrow_and_update() {
         let (latest, entries) = source.next(AHEAD);
@@ -196,7 +196,7 @@ async fn send(mut source: impl Source, to: mpsc::Sender<Bytes>, keep_alive: Dura
     }
 }
 
-/// Whether the client has room for more words, before the server stops.
+/// Whether the client accepts more text, before the server stops.
 async fn sent(words: Bytes, to: &mpsc::Sender<Bytes>, news: &mut watch::Receiver<bool>) -> bool {
     tokio::select! {
         sent = to.send(words) => sent.is_ok(),

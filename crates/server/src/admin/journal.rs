@@ -85,7 +85,7 @@ pub(super) fn verify(app: &App, call: &Call) -> HandlerResult {
     Ok(reply(status, &body))
 }
 
-/// What is expected: of the journal, or that every rule has nothing left to do.
+/// The expectation: about the journal, or that every rule is exhausted.
 enum Expected {
     Requests(Expectation),
     RulesCompleted,
@@ -108,7 +108,7 @@ impl Expected {
     }
 }
 
-/// The rules that have something left to do, or no end at all.
+/// The rules that are not exhausted, or have no limit.
 fn incomplete(app: &App) -> Option<Value> {
     let rules = app.faults.list().into_iter().filter(|item| !item.completed);
     let rules: Vec<Value> = rules.map(faults::described).collect();

@@ -14,7 +14,7 @@ use crate::app::App;
 
 const LONGEST_DESCRIPTION: usize = 8192;
 
-/// The rules that the contract has words for.
+/// The rules that the contract can express.
 pub(super) fn faults(app: &App, _: &Call) -> HandlerResult {
     Ok(listed(app))
 }
@@ -38,7 +38,7 @@ pub(super) fn add(app: &App, call: &Call) -> HandlerResult {
     Ok(listed(app))
 }
 
-/// Takes the rules away that say the same as those of the body.
+/// Removes the rules that equal those in the body.
 pub(super) fn remove(app: &App, call: &Call) -> HandlerResult {
     app.faults.remove_like(&rules(&call.json()?)?);
     Ok(listed(app))
@@ -50,7 +50,7 @@ pub(super) fn effects(app: &App, _: &Call) -> HandlerResult {
     Ok(reply(StatusCode::OK, &effects))
 }
 
-/// Holds every request up.
+/// Delays every request.
 pub(super) fn set_effects(app: &App, call: &Call) -> HandlerResult {
     let value = call.json()?;
     app.faults.set_latency_ms(latency(&value)?);
@@ -61,8 +61,8 @@ fn listed(app: &App) -> Response<Bytes> {
     reply(StatusCode::OK, &list(app))
 }
 
-/// Every rule that the contract has words for, once, without the id and the counters; the others
-/// are shown at `/_b2bi/faults`.
+/// Every rule that the contract can express, once, without the id and the counters; the others are
+/// shown at `/_b2bi/faults`.
 fn list(app: &App) -> Value {
     let mut shown: Vec<Value> = Vec::new();
     for status in app.faults.list() {

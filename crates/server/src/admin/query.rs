@@ -60,7 +60,7 @@ impl Query {
 ///
 /// # Errors
 ///
-/// It is no whole number.
+/// It is not a whole number.
 pub(super) fn limit(value: &str) -> Result<usize, AdminError> {
     let limit = whole("limit", value)?;
     Ok(usize::try_from(limit).unwrap_or(usize::MAX))

@@ -23,11 +23,11 @@ const NOTIFICATIONS_DEAD: &str = "/_b2bi/s3-notifications/dead";
 /// A path and a method, and what they may come with.
 pub(super) struct Route {
     method: Method,
-    /// `NAME` and `ID` stand for a part of the path that the client chooses.
+    /// `NAME` and `ID` represent a part of the path that the client chooses.
     path: &'static str,
     query: Keys,
     takes_body: bool,
-    /// Whether it may take long, for the size of what is kept or sent.
+    /// Whether it may take long, because of the amount of data.
     is_long: bool,
     handler: Handler,
 }
@@ -306,7 +306,7 @@ struct MatchedRoute {
     name: String,
 }
 
-/// Why there is no route.
+/// Why there is no such route.
 #[derive(Debug, thiserror::Error)]
 enum RouteError {
     /// The path is known; these methods are.

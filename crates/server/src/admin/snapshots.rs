@@ -35,7 +35,7 @@ pub(crate) struct Snapshots {
 }
 
 impl Snapshots {
-    /// Those that a row store has, which has the later ones as well; none without one.
+    /// The snapshots in a row store, which also stores later ones; without a store there are none.
     pub(crate) fn of(row_store: Option<RowStore>) -> Result<Self, SnapshotError> {
         let mut held = BTreeMap::new();
         if let Some(row_store) = &row_store {
@@ -127,7 +127,7 @@ impl Snapshot {
         }
     }
 
-    /// When it was taken, its size and what it holds.
+    /// When it was taken, its size and its contents.
     fn listed(&self, name: &str) -> Value {
         let items = |value: &Value, key: &str| value.get(key).and_then(Value::as_array).cloned();
         let scopes = items(&self.state, "scopes").unwrap_or_default();

@@ -11,7 +11,7 @@ use crate::app::App;
 
 pub(super) const QUERY: &[&str] = &["account", "region"];
 
-/// The stacks of all accounts and regions, or of those that are named; deleted ones are left out.
+/// The stacks of all accounts and regions, or of the named ones; deleted stacks are left out.
 pub(super) fn list(app: &App, call: &Call) -> HandlerResult {
     let (account, region) = (call.params.get("account"), call.params.get("region"));
     let stacks = app.stacks.of_all(account, region);
@@ -48,7 +48,7 @@ fn resource(resource: &StackResource) -> Value {
     })
 }
 
-/// The stack in the upstream that holds a resource.
+/// The stack in the upstream that contains a resource.
 fn upstream_stack(resource: &StackResource) -> Option<&str> {
     let is_upstream = resource.residence == "upstream";
     resource.identifier.as_deref().filter(|_| is_upstream)

@@ -48,7 +48,7 @@ pub(super) fn export<'a>(app: &'a App, call: &'a Call) -> BoxFuture<'a, HandlerR
     .boxed()
 }
 
-/// The state as the query wants it: `account`, `region`, and `objects=true` for those as well.
+/// The state as the query requests it: `account`, `region`, and `objects=true` to include objects.
 pub(super) fn described(app: &App, params: &Params) -> Result<Value, AdminError> {
     let with_objects = match params.get(OBJECTS) {
         None | Some("false") => false,
@@ -130,7 +130,7 @@ fn unchanged(status: StatusCode, reason: &impl fmt::Display) -> AdminError {
     AdminError::new(status, format!("Nothing was changed: {reason}"))
 }
 
-/// The objects of a state, where it has any, ready to replace those that are there.
+/// The objects of a state, if it has any, ready to replace the existing ones.
 async fn objects<'a>(
     app: &'a App,
     state: &Value,

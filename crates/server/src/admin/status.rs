@@ -200,7 +200,7 @@ fn rules(app: &App, text: &mut String) {
     }
 }
 
-/// A label's value as the format wants it.
+/// A label's value, escaped for the format.
 fn escaped(text: &str) -> String {
     let text = text.replace('\\', "\\\\").replace('"', "\\\"");
     text.replace('\n', "\\n")

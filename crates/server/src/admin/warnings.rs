@@ -57,7 +57,7 @@ fn never_acts(rule: &Rule, vocabulary: &Vocabulary) -> Option<String> {
             "probability is 0, so the rule never acts; `enabled: false` switches a rule off";
         return Some(message.to_owned());
     }
-    // Other services have no models here that tell what their requests hold, and jobs are no requests.
+    // The requests of other services have no models here, and jobs are not requests.
     if is_of_others(rule, vocabulary) || matches!(rule.effect(), Some(Effect::Job(_))) {
         return None;
     }

@@ -21,7 +21,7 @@ pub(crate) enum CredentialsError {
          started ({0}); set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or install it"
     )]
     NoCli(#[source] io::Error),
-    /// The AWS CLI has none; its own words.
+    /// The AWS CLI has none; the text is its own.
     #[error("no credentials: {0}; name a profile with --profile, or log in")]
     Refused(String),
     /// What the AWS CLI printed is not understood.

@@ -13,7 +13,7 @@ pub(crate) enum EndpointSetupError {
     /// Its address is not one.
     #[error("'{0}' is not an address such as http://127.0.0.1:4577")]
     Address(String),
-    /// There are no certificates to trust.
+    /// There are no trusted certificates.
     #[error("no certificates to trust: {0}; SSL_CERT_FILE names a file of them")]
     Certificates(#[source] io::Error),
 }

@@ -14,7 +14,8 @@ use super::{HttpEndpoint, InProcess};
 
 const GROUP: &str = "/aws/events/b2bi-calibration";
 
-/// A server whose events stand in a log group as well, which is read in pages of one event after an empty page.
+/// A server whose events are also in a log group, which is read in pages of one event after an
+/// empty page.
 struct WithGroup {
     inner: HttpEndpoint,
     /// Changes the text of an event.
@@ -100,7 +101,7 @@ async fn record(server: &InProcess, change: fn(String) -> String, group: &str) -
     recording
 }
 
-/// Events of a log group are those of the emulator, and differences between them are facts.
+/// Events in a log group are those of the emulator, and differences between them become facts.
 #[tokio::test(flavor = "multi_thread")]
 async fn events_are_read_from_a_log_group() {
     let server = InProcess::with(|_| ()).await.unwrap();
@@ -127,7 +128,7 @@ async fn events_are_read_from_a_log_group() {
     assert_eq!(compare(&recorded, &answered).differences, []);
 }
 
-/// A group that is not there, or that gets no events, is no answer about events.
+/// A missing group, or one without events, gives no answer about events.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_group_without_events_is_told() {
     let check = async |change: fn(String) -> String, group: &str, expected: &str| {

@@ -1,4 +1,4 @@
-//! A second server with other settings stands in for AWS: each difference is reported, and with
+//! A second server with other settings plays the part of AWS: each difference is reported, and with
 //! `--facts` the first server answers like the second.
 
 use std::sync::Arc;
@@ -99,7 +99,7 @@ async fn lists_have_the_recorded_order() {
             let found = compared(&recorded).await;
             let by_id = [ListOrder::ById, ListOrder::ByIdReversed];
             if found.differences.is_empty() && by_id.contains(&order) {
-                // By chance that of creation.
+                // By chance this is the order of creation.
                 assert!(sorted_by.is_some());
                 return;
             }
@@ -141,7 +141,7 @@ async fn lists_by_id_are_told_from_lists_by_name() {
     }
 }
 
-/// Ids of each kind have the form of those of AWS: prefix, length, characters.
+/// Ids of each kind have the form of AWS's: prefix, length, characters.
 #[tokio::test(flavor = "multi_thread")]
 async fn ids_have_the_recorded_form() {
     let hex = "0123456789abcdef";
@@ -251,7 +251,7 @@ async fn messages_of_validation_are_those_of_aws() {
     check("parse-broken-elements", |_| (), worded, &messages).await;
 }
 
-/// Reports of jobs have the words of AWS: as they were recorded, or else those of `TestParsing`.
+/// Reports of jobs have AWS's texts: as recorded, or else those of `TestParsing`.
 #[tokio::test(flavor = "multi_thread")]
 async fn reports_of_jobs_have_the_words_of_aws() {
     let worded: Alteration = |_, _, response| {
@@ -301,7 +301,7 @@ async fn reports_of_jobs_have_the_words_of_aws() {
     );
 }
 
-/// Log records tell errors in the words of AWS, and jobs why they failed.
+/// Log records have AWS's texts for errors and for the failure reasons of jobs.
 #[tokio::test(flavor = "multi_thread")]
 async fn reasons_of_failed_jobs_are_those_of_aws() {
     let worded: Alteration = |_, _, response| {
@@ -316,7 +316,7 @@ async fn reasons_of_failed_jobs_are_those_of_aws() {
     check("job-failed", |_| (), worded, &["A-60 end body/message"]).await;
 }
 
-/// A reply whose mapping template is changed.
+/// A reply with a changed mapping template.
 fn with_template(response: Response, change: fn(&str) -> String) -> Response {
     with_body(response, |text| {
         let mut body: Value = serde_json::from_str(&text).unwrap_or_default();

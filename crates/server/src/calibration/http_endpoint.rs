@@ -27,7 +27,7 @@ pub(crate) struct HttpEndpoint {
     plain: HttpClient<Full<Bytes>>,
     /// `None` if everything goes to an address without TLS.
     tls: Option<TlsClient<Full<Bytes>>>,
-    /// The address of everything; without one each service has that of AWS.
+    /// The address of all services; without one, each service has its address on AWS.
     address: Option<Uri>,
     caller: CallerCredentials,
 }
@@ -35,7 +35,7 @@ pub(crate) struct HttpEndpoint {
 impl HttpEndpoint {
     /// # Errors
     ///
-    /// The address is none, or there are no certificates to trust.
+    /// The address is invalid, or there are no trusted certificates.
     pub(crate) fn new(
         address: Option<&str>,
         caller: CallerCredentials,
@@ -59,7 +59,7 @@ impl HttpEndpoint {
         })
     }
 
-    /// The host and port of the address, which no recording may hold.
+    /// The host and port of the address, which recordings must not contain.
     pub(crate) fn hosts(&self) -> Vec<String> {
         let authority = self.address.as_ref().and_then(Uri::authority);
         let hosts = authority.map(|authority| [authority.to_string(), authority.host().to_owned()]);

@@ -16,7 +16,7 @@ use crate::serve::Server;
 /// A key for the server in this process alone.
 const KEY: &str = "AKIAI44QH8DHBEXAMPLE";
 const SECRET: &str = "calibration";
-/// How long an emulator may take for what a question waits for.
+/// How long a question waits for the emulator.
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
 /// A server on a free port, for as long as this value lives.
@@ -27,7 +27,8 @@ pub(crate) struct InProcess {
 }
 
 impl InProcess {
-    /// Starts a server of default settings, but for those that are changed. It checks signatures, as AWS does.
+    /// Starts a server with default settings, except for the given changes. It checks signatures
+    /// like AWS.
     ///
     /// # Errors
     ///
@@ -53,7 +54,7 @@ impl InProcess {
         })
     }
 
-    /// Stops the server; what it writes at its end is written then.
+    /// Stops the server, which then writes its last data.
     pub(crate) async fn stop(self) {
         drop(self.stop);
         let _ = self.serving.await;

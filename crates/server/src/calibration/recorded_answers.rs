@@ -15,8 +15,8 @@ use super::error::CalibrationError;
 use super::{InProcess, ask};
 use crate::config::Config;
 
-/// The configuration with the settings that follow from recordings, and the other facts of these: the answers
-/// that the program is built with, and above them those of the configured recording.
+/// The configuration with the settings that follow from recordings, and their other facts: the
+/// answers built into the program, overridden by those of the configured recording.
 ///
 /// The questions of a configured recording are put to a server of default settings, so that each difference is
 /// one between AWS and this program. Questions that take long are left out.
@@ -75,7 +75,7 @@ fn tell(recording: &Recording, facts: &Facts) {
     }
 }
 
-/// A recording in the form that can be compared, and what this program answers to the same by itself.
+/// A recording in comparable form, and this program's own answers to the same questions.
 pub(super) async fn both(
     recording: &Recording,
     worker: Option<PathBuf>,

@@ -8,7 +8,7 @@ use http::header::CONTENT_LENGTH;
 use http::{HeaderValue, Response, StatusCode};
 use serde_json::Value;
 
-/// An error reply as it was recorded; other replies are not changed.
+/// An error reply as it was recorded; other replies are unchanged.
 pub(crate) fn replaced(
     facts: &Facts,
     (service, operation): (&str, &str),
@@ -47,7 +47,7 @@ pub(crate) fn replaced(
     response
 }
 
-/// A reply to a request in the form that was recorded; that of any other operation is left as it is.
+/// A reply to a request in the form that was recorded; replies of other operations are unchanged.
 pub(crate) fn reformed(
     facts: &Facts,
     (service, operation): (&str, &str),
@@ -66,7 +66,7 @@ pub(crate) fn reformed(
     response
 }
 
-/// The same for an error of S3, whose body may be an object's.
+/// The same for an error of S3; other bodies may be those of objects.
 pub(crate) fn replaced_in_s3(
     facts: Option<&Facts>,
     account: &str,

@@ -25,7 +25,7 @@ fn recordings() -> Vec<Recording> {
     texts.map(|text| Recording::parse(&text).unwrap()).collect()
 }
 
-/// What recordings settle, next to what this program answers by itself.
+/// The answers of recordings, and this program's own answers.
 async fn settled(recordings: &[Recording]) -> Settled {
     let mut asked = Recording::new("us-east-1", "aws", "2026-11-29");
     for recording in recordings {

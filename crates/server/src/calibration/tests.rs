@@ -1,4 +1,4 @@
-//! A server with changed answers stands in for AWS.
+//! A server with changed answers plays the part of AWS.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -113,7 +113,7 @@ async fn the_emulator_does_not_differ_from_itself() {
     let with_facts = InProcess::with(|config| config.recording = Some(read));
     let answered = asked(&with_facts.await.unwrap(), &recorded).await;
     assert_eq!(compare(&recorded, &answered).differences, []);
-    // What is left are the buckets and the log groups of the run.
+    // Only the buckets and the log groups of the run remain.
     clean(&endpoint, &scope()).await.unwrap();
     assert_eq!(clean(&endpoint, &scope()).await.unwrap(), 0);
 }
@@ -303,7 +303,7 @@ async fn what_a_failed_run_has_made_is_deleted() {
             }
         },
         |request, count, mut response| {
-            // Made, and not told; and nothing can be deleted.
+            // Created without a report; and nothing can be deleted.
             if request.headers.get("x-amz-target").is_some_and(|target| {
                 target.contains("Delete") || count > 6 && target.contains("Create")
             }) {

@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::serve::{Server, either, input_end, stop_signal};
 use crate::worker;
 
-/// The bucket that holds the file.
+/// The bucket that contains the file.
 const BUCKET: &str = "inspect";
 /// The programs that open an address.
 const OPENERS: &[&str] = if cfg!(target_os = "macos") {

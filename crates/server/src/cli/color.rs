@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal as _};
 
-/// Whether what is printed on standard output is coloured: on a terminal, unless `NO_COLOR` is set.
+/// Whether standard output is coloured: on a terminal, unless `NO_COLOR` is set.
 pub(super) fn is_wanted() -> bool {
     is_colored(io::stdout().is_terminal(), std::env::var("NO_COLOR").ok())
 }

@@ -133,7 +133,7 @@ pub(super) fn commands() -> impl Iterator<Item = Command> {
 /// Runs the command of this name, if it is one of these: exit status 0 when all is fine, 1 when
 /// problems were found, 2 when it could not be done.
 ///
-/// Who closes the pipe that a command writes to has seen enough: that is no error.
+/// If the reader closes the pipe of a command's output, that is not an error.
 pub(super) fn run(name: &str, matches: &ArgMatches) -> Option<ExitCode> {
     let command = COMMANDS.iter().find(|item| item.name == name)?;
     Some(match (command.run)(matches) {
@@ -146,7 +146,7 @@ pub(super) fn run(name: &str, matches: &ArgMatches) -> Option<ExitCode> {
     })
 }
 
-/// Says on standard error what is wrong.
+/// Prints an error on standard error.
 pub(super) fn complain(problem: &str) {
     print_error(&format!("b2bi-local: {problem}\n"));
 }

@@ -74,7 +74,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, CommandError> {
     Ok(converted.problems.outcome())
 }
 
-/// X12 that was written, and what is wrong with it.
+/// X12 that was written, and its problems.
 #[derive(Debug)]
 pub(super) struct Converted {
     /// The X12.
@@ -87,7 +87,7 @@ pub(super) struct Converted {
 ///
 /// # Errors
 ///
-/// It is no such document.
+/// It is not such a document.
 pub(super) fn convert(
     matches: &ArgMatches,
     document: &str,
@@ -121,7 +121,7 @@ fn validated(x12: &[u8], limit: usize) -> FileProblems {
 ///
 /// # Errors
 ///
-/// The file that has them cannot be read, or is no X12.
+/// The file with them cannot be read, or is not X12.
 pub(super) fn given_delimiters(matches: &ArgMatches) -> Result<Option<Delimiters>, CommandError> {
     match matches.get_one::<String>("delimiters-of") {
         Some(name) => delimiters_of(name).map(Some),

@@ -37,7 +37,7 @@ pub(super) fn reader<S: Sink>(matches: &ArgMatches, sink: S) -> Result<Reader<S>
 pub(super) struct Document {
     /// The document; none of X12 that cannot be read to its end.
     pub(super) text: Option<String>,
-    /// What is wrong with the envelope of X12.
+    /// The problems in the envelope of X12.
     pub(super) problems: FileProblems,
     /// The delimiters of X12.
     pub(super) delimiters: Option<Delimiters>,
@@ -47,7 +47,7 @@ pub(super) struct Document {
 ///
 /// # Errors
 ///
-/// The file cannot be read, is empty or not of the language's data, or does not hold what is wanted.
+/// The file cannot be read, is empty, has the wrong data format, or lacks the expected contents.
 pub(super) fn read(
     matches: &ArgMatches,
     name: &str,
@@ -67,7 +67,7 @@ pub(super) fn read(
 ///
 /// # Errors
 ///
-/// They are empty, no text, or do not hold what is wanted.
+/// They are empty, not text, or lack the expected contents.
 pub(super) fn of(
     matches: &ArgMatches,
     name: &str,

@@ -7,7 +7,8 @@ use std::io;
 use super::selection::SelectionError;
 use crate::calibration::CalibrationError;
 
-/// Why a command could not be run; the exit status is 2, unless the reader of the output went away.
+/// Why a command could not be run; the exit status is 2, unless the reader of the output has closed
+/// the pipe.
 #[derive(Debug)]
 pub(super) enum CommandError {
     /// The program that reads the output has closed its end of the pipe.

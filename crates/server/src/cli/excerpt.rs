@@ -112,7 +112,7 @@ impl Segments {
     }
 }
 
-/// The segment, and carets below what is wrong with it.
+/// The segment, with carets below the problem.
 fn excerpt(segment: &[u8], delimiters: Delimiters, located: &Located, is_colored: bool) -> String {
     let segment = segment.trim_ascii_end();
     let span = span(segment, delimiters, located.problem.position);

@@ -9,7 +9,7 @@ use super::input::Kind;
 
 /// Extensions of files that are read from a folder whatever their content.
 const EXTENSIONS: [&str; 3] = ["edi", "x12", "txt"];
-/// How much of a file is looked at to see what it holds.
+/// The number of bytes that are read to determine a file's contents.
 const LOOKED_AT: u64 = 256;
 
 /// Replaces each folder by the X12 files in it and in the folders below, by name.

@@ -1,4 +1,4 @@
-//! `b2bi-local generate`: a template, inferred from inputs and their wanted outputs.
+//! `b2bi-local generate`: a template, inferred from inputs and their expected outputs.
 
 use std::fmt::Write as _;
 
@@ -236,7 +236,7 @@ fn counted(compared: &ValueComparison) -> String {
     )
 }
 
-/// What the template makes and the example does not want, and the other way round.
+/// Values that only the template's output has, and values that only the example has.
 fn differences(compared: &ValueComparison) -> String {
     let mut lines = String::new();
     for difference in compared.differences.iter().take(MOST_DIFFERENCES) {

@@ -5,7 +5,7 @@ const ISA: usize = 106;
 /// How many elements a GS segment has.
 const GS_ELEMENTS: usize = 8;
 
-/// How many bytes at the beginning of a file hold its headers.
+/// The number of bytes at the start of a file that contain its headers.
 const HEAD: usize = 1024;
 
 /// The first bytes of a file that comes in pieces.

@@ -17,7 +17,7 @@ const LONG: u64 = 64 << 20;
 const STDIN: &str = "-";
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// What a file holds, by its beginning.
+/// The kind of a file's contents, from its beginning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     /// It begins with ISA.
@@ -28,7 +28,7 @@ pub(super) enum Kind {
     Xml,
     /// It begins as an HTML page does, which may be XML too.
     Html,
-    /// There is nothing but blanks.
+    /// There is only whitespace.
     Empty,
     /// Something else.
     Other,
@@ -48,7 +48,7 @@ impl Kind {
         }
     }
 
-    /// Says that a command wants X12, and which commands take a file of this kind.
+    /// Reports that a command needs X12, and which commands accept a file of this kind.
     pub(super) fn instead_of_x12(self, file: &str) -> Option<String> {
         let kind = match self {
             Self::Json => "JSON",
@@ -65,7 +65,7 @@ impl Kind {
         ))
     }
 
-    /// Says that a command wants a document, and which commands take a file of this kind.
+    /// Reports that a command needs a document, and which commands accept a file of this kind.
     pub(super) fn instead_of_document(self, file: &str) -> Option<String> {
         match self {
             Self::Empty => Some(empty(file, "a JSON or XML document")),
@@ -175,7 +175,7 @@ pub(super) fn bytes(name: &str) -> Result<Vec<u8>, CommandError> {
 ///
 /// # Errors
 ///
-/// The file cannot be read, is empty or is no UTF-8.
+/// The file cannot be read, is empty or is not UTF-8.
 pub(super) fn text(name: &str) -> Result<String, CommandError> {
     text_of(name, bytes(name)?)
 }
@@ -214,7 +214,7 @@ impl<'n> Repeatable<'n> {
     ///
     /// # Errors
     ///
-    /// It cannot be read, or there is no room for what a pipe holds.
+    /// It cannot be read, or there is no space for the contents of a pipe.
     pub(super) fn open(name: &'n str) -> Result<Self, CommandError> {
         let failed = |error| CommandError::read(shown(name), error);
         if name != STDIN {
@@ -246,7 +246,7 @@ impl<'n> Repeatable<'n> {
     }
 }
 
-/// A file that has no name any more, and goes when it is closed.
+/// A file without a name, which is removed when it is closed.
 fn temporary() -> io::Result<File> {
     let path = std::env::temp_dir().join(format!("b2bi-local-{:016x}", random_seed()));
     let mut options = OpenOptions::new();

@@ -162,8 +162,8 @@ impl Source {
         Ok(mapped)
     }
 
-    /// A line for each value of the output: its path, the template's line, the input paths that it is made
-    /// of and, after `if`, those that decide whether it is there.
+    /// A line for each value of the output: its path, the template's line, the input paths of its
+    /// values and, after `if`, those that determine whether it exists.
     fn explained(&self, matches: &ArgMatches, document: &str) -> Result<String, CommandError> {
         if self.language() == Language::Xslt {
             return Err("--explain reads JSONata templates".into());
@@ -198,7 +198,7 @@ impl Source {
         format!("{}  {place}  {sources}{conditions}\n", value.path)
     }
 
-    /// What is wrong with the template, and the line where it is.
+    /// The error in the template, and its line.
     fn with_excerpt(&self, error: &MappingError) -> String {
         let excerpt = error.excerpt(&self.text).unwrap_or_default();
         let said = format!("{}: {error}\n{excerpt}", self.name);

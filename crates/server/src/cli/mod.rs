@@ -222,7 +222,7 @@ shell:  export AWS_ENDPOINT_URL=http://{address} AWS_REGION=us-east-1 \
         )
 }
 
-/// Prints; a reader that went away has seen enough.
+/// Prints; a closed pipe ends the output.
 fn say(text: &str) -> Result<(), CommandError> {
     match print(text.as_bytes()) {
         Ok(()) | Err(CommandError::OutputClosed) => Ok(()),

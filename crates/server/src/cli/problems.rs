@@ -43,13 +43,13 @@ pub(super) struct Located {
     pub(super) problem: Problem,
     /// The line of the file, unless the file has one line only or is wrapped at a length.
     pub(super) line: Option<u32>,
-    /// What is reported instead of the problem, which only follows from it.
+    /// The problem that is reported instead, because this one only follows from it.
     cause: Option<String>,
     /// The segment with a caret, where it is shown.
     pub(super) excerpt: Option<String>,
 }
 
-/// What is wrong with one file.
+/// The problems of one file.
 #[derive(Debug, Default)]
 pub(super) struct FileProblems {
     /// The file, as messages name it.
@@ -74,7 +74,7 @@ impl FileProblems {
         problems.explained(head)
     }
 
-    /// The problems that a validation found, those of the envelope among them.
+    /// The problems that a validation found, including those of the envelope.
     pub(super) fn of_validation(
         name: &str,
         validation: &Validation,
@@ -161,7 +161,7 @@ impl FileProblems {
 }
 
 impl Located {
-    /// What is wrong.
+    /// The problem.
     pub(super) fn message(&self) -> String {
         let cause = self.cause.clone();
         cause.unwrap_or_else(|| self.problem.message().to_string())
@@ -233,7 +233,7 @@ fn located(problems: &[Problem], reading: &ReadReport) -> Vec<Located> {
     problems.iter().map(located).collect()
 }
 
-/// Refuses a file that is no X12 at all.
+/// Refuses a file that is not X12.
 ///
 /// # Errors
 ///

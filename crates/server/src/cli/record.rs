@@ -232,7 +232,8 @@ async fn record(
     })
 }
 
-/// The questions that a server can answer, and the others: one that checks no signatures tells nothing about these.
+/// The questions that a server can answer, and the others: a server that does not check signatures
+/// cannot answer questions about them.
 async fn askable<'a>(
     endpoint: &HttpEndpoint,
     questions: &[&'a Question],
@@ -266,7 +267,7 @@ fn progress(at: usize, total: usize, question: &Question) {
     );
 }
 
-/// Tells what is waited for once that takes some time.
+/// Reports what the program waits for, if that takes some time.
 fn tell_waiting(waiting: &Waiting<'_>) {
     const SILENT: Duration = Duration::from_secs(5);
     if waiting.waited > SILENT {

@@ -9,7 +9,7 @@ use b2bi_local_calibrate::Recording;
 use super::error::CommandError;
 use super::print;
 
-/// What stands after the name as long as the recording is not complete.
+/// The suffix of the name while the recording is incomplete.
 const UNFINISHED: &str = ".unfinished";
 
 /// A file for a recording; one that is there already stays until the new recording is complete.
@@ -38,7 +38,7 @@ impl RecordingFile {
         })
     }
 
-    /// Gives a complete recording its name, and tells of it.
+    /// Renames a complete recording, and reports it.
     ///
     /// # Errors
     ///
@@ -70,7 +70,7 @@ impl RecordingFile {
         named
     }
 
-    /// Leaves the answers of a run that was stopped beside the file, and tells of them.
+    /// Keeps the answers of a stopped run next to the file, and reports them.
     ///
     /// # Errors
     ///

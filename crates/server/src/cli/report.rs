@@ -10,7 +10,7 @@ use super::error::CommandError;
 use super::junit::{self, Verdict};
 use super::problems::{FileProblems, Located, PLACES};
 
-/// What is known about a file.
+/// The facts about a file.
 #[derive(Debug)]
 pub(super) struct FileReport {
     /// The problems.

@@ -11,9 +11,9 @@ use super::envelope::EnvelopeOnly;
 use super::error::CommandError;
 use super::{input, selection};
 
-/// The member that holds the rules.
+/// The member with the rules.
 const MEMBER: &str = "validationRules";
-/// What holds them in the advanced options of a transformer, from outside to inside.
+/// The members around them in a transformer's advanced options, from outside to inside.
 const WRAPPERS: [&str; 3] = ["advancedOptions", "x12", "validationOptions"];
 
 /// Rules that were read, and not yet checked against a transaction set.
@@ -28,7 +28,7 @@ impl RulesFile {
     ///
     /// # Errors
     ///
-    /// The file cannot be read, or holds something else than rules.
+    /// The file cannot be read, or contains something other than rules.
     pub(super) fn read(name: &str) -> Result<Self, CommandError> {
         let text = input::text(name)?;
         let options = options(&text).map_err(|error| CommandError::context(name, error))?;
@@ -38,7 +38,7 @@ impl RulesFile {
         })
     }
 
-    /// The rules for a set: the one that is wanted, or else the first in the beginning of a file.
+    /// The rules for a set: the requested set, or else the first at the start of a file.
     ///
     /// # Errors
     ///
@@ -65,8 +65,8 @@ fn first_set(beginning: &[u8]) -> Option<Selection> {
     selection::of_contents(&reading.contents)
 }
 
-/// The options in a text: the rules alone, an object that holds them, or a transformer's advanced
-/// options.
+/// The options in a text: the rules alone, an object that contains them, or a transformer's
+/// advanced options.
 fn options(text: &str) -> Result<X12ValidationOptions, CommandError> {
     let mut value: Value =
         serde_json::from_str(text).map_err(|error| CommandError::context("not JSON", error))?;
@@ -88,7 +88,7 @@ fn options(text: &str) -> Result<X12ValidationOptions, CommandError> {
     }
 }
 
-/// What an object holds that has this one member.
+/// The contents of an object that has only this member.
 fn unwrapped(value: Value, member: &str) -> Result<Value, CommandError> {
     let Value::Object(mut members) = value else {
         return Ok(value);

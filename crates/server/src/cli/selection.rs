@@ -35,14 +35,14 @@ pub(crate) enum SelectionError {
         text: String,
         /// The nearest name, after a semicolon; or empty.
         suggestion: String,
-        /// The sets that may have been meant.
+        /// The sets with similar names.
         others: String,
     },
     #[error("{} has no transaction set {}; {others}", version.as_str(), set.as_str())]
     NotInVersion {
         set: X12TransactionSet,
         version: X12Version,
-        /// The sets that may have been meant.
+        /// The sets with similar names.
         others: String,
     },
 }
@@ -55,7 +55,7 @@ fn version_names() -> String {
     names.join(", ")
 }
 
-/// What was given.
+/// The given name.
 ///
 /// # Errors
 ///
@@ -77,11 +77,11 @@ pub(crate) fn selection_of(set: &str, text: &str) -> Result<Selection, Selection
     selection(set, version(text)?)
 }
 
-/// Refuses a file that does not hold what was given.
+/// Refuses a file that does not match the selection.
 ///
 /// # Errors
 ///
-/// It holds something else.
+/// It contains something else.
 pub(super) fn check(
     selection: Option<Selection>,
     contents: &[TransactionKind],
@@ -165,7 +165,7 @@ fn selection(text: &str, version: X12Version) -> Result<Selection, SelectionErro
     })
 }
 
-/// The sets that may have been meant.
+/// The sets with similar names.
 fn others(version: X12Version, number: &str) -> String {
     let is_alike = |set: &X12TransactionSet| set.as_str().split('_').nth(1) == Some(number);
     let here: Vec<&str> = sets_of(version)

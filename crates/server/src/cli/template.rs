@@ -98,7 +98,7 @@ fn choice_of(matches: &ArgMatches) -> StarterChoice {
     }
 }
 
-/// A sample, and what it is a sample of.
+/// A sample, and its set.
 struct Sample {
     bytes: Vec<u8>,
     selection: Selection,

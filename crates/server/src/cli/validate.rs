@@ -132,7 +132,7 @@ impl ValidateOptions {
         Ok(report)
     }
 
-    /// Validates what `pieces` hands over, and returns the delimiters.
+    /// Validates the contents of `pieces`, and returns the delimiters.
     fn validate_pieces(
         &self,
         name: &str,

@@ -103,7 +103,7 @@ pub(crate) enum LoopNamesFileError {
 ///
 /// # Errors
 ///
-/// It cannot be read, or the first line that is no loop name.
+/// It cannot be read, or the first line that is not a loop name.
 pub(crate) fn read_loop_names(path: &str) -> Result<Arc<LoopNames>, LoopNamesFileError> {
     let text = std::fs::read_to_string(path).map_err(LoopNamesFileError::Read)?;
     Ok(Arc::new(LoopNames::parse(&text)?))

@@ -54,7 +54,7 @@ const SECONDS: &str = "a number of seconds from 1 up";
 /// Who has access to the server.
 pub(super) fn access(settings: &Resolved) -> Result<Access, SettingError> {
     let token = settings.value("admin-token");
-    // `--print-config` writes an empty one into a file, where it stands for none.
+    // `--print-config` writes an empty value into a file, which means none.
     let is_meant = settings.is_typed("admin-token") || !token.is_empty();
     if is_meant && token.trim().is_empty() {
         let problem = "is empty: give a token, or leave the setting out";

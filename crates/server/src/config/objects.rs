@@ -21,7 +21,7 @@ pub struct S3Config {
     pub max_object_bytes: u64,
 }
 
-/// What AWS wants of the set-up of buckets that is held to.
+/// The requirements of AWS on the set-up of buckets that are checked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct StrictConfig {
     /// `EventBridge` is on for input buckets.
@@ -84,7 +84,7 @@ pub struct ExternalConfig {
 
 /// The value of `s3-access-key-id` with which accounts sign for themselves.
 const ACCOUNT: &str = "account";
-/// The service of `upstream-services` whose objects are the upstream's.
+/// The service in `upstream-services` for which the upstream's objects are used.
 const S3: &str = "s3";
 
 pub(super) fn s3(settings: &Resolved) -> Result<S3Config, SettingError> {

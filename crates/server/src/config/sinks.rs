@@ -10,7 +10,7 @@ use http::Uri;
 use super::{COUNT, list, parse};
 use crate::settings::{Resolved, SettingError, without_secrets};
 
-/// The value that stands for no `EventBridge`, not even that of the upstream.
+/// The value for no `EventBridge`, not even that of the upstream.
 const NOWHERE: &str = "none";
 
 /// Where events and log records go of themselves.
@@ -24,10 +24,10 @@ pub struct SinksConfig {
     pub event_bridges: Vec<Uri>,
     /// Addresses of `CloudWatch` Logs.
     pub logs: Vec<Uri>,
-    /// The address that takes notifications of S3: that of the upstream where no other is configured.
+    /// The address for notifications of S3: that of the upstream unless another is configured.
     pub notifications: Option<Uri>,
-    /// Whose calls those of `EventBridge` and `CloudWatch` Logs are; without any they are those of
-    /// the account that an item is about, as emulators know it.
+    /// The credentials for calls of `EventBridge` and `CloudWatch` Logs; without any, calls are
+    /// made as the account of the item, as emulators identify it.
     pub credentials: Option<Credential>,
     /// The source of events on `EventBridge`, where it is not their own.
     pub source: Option<String>,
@@ -92,7 +92,7 @@ pub(super) fn sinks(settings: &Resolved) -> Result<SinksConfig, SettingError> {
     })
 }
 
-/// Those that are configured, else that of the upstream, whose rules are about these events.
+/// The configured one, or else that of the upstream, whose rules apply to these events.
 fn event_bridges(settings: &Resolved) -> Result<Vec<Uri>, SettingError> {
     match settings.value("events-eventbridge") {
         "" => urls(settings, "upstream"),
@@ -110,7 +110,7 @@ pub(super) fn stacks_endpoint(settings: &Resolved) -> Result<Option<Uri>, Settin
     endpoint(settings, "stacks-endpoint")
 }
 
-/// The address of a setting, else that of the upstream.
+/// The address in a setting, or else that of the upstream.
 fn endpoint(settings: &Resolved, key: &'static str) -> Result<Option<Uri>, SettingError> {
     let key = match settings.value(key) {
         "" => "upstream",

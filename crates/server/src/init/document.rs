@@ -31,23 +31,23 @@ pub(super) struct Document {
     partnerships: Vec<Map<String, Value>>,
 }
 
-/// What a bucket holds.
+/// The contents of a bucket.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Bucket {
-    /// A folder whose files are objects, by their paths in it.
+    /// A folder whose files become objects, keyed by their paths in it.
     pub(super) folder: Option<PathBuf>,
     /// Objects by key.
     pub(super) objects: BTreeMap<String, Content>,
 }
 
-/// What an object or a long text holds.
+/// The contents of an object or a long text.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 pub(super) enum Content {
     /// The text itself.
     Text(String),
-    /// What a file holds.
+    /// The contents of a file.
     File {
         /// The file's path in the folder.
         file: PathBuf,
@@ -67,8 +67,7 @@ impl Document {
     }
 }
 
-/// Every YAML and JSON file of a folder, in the order of their names; texts that stand in files of
-/// their own are filled in.
+/// Every YAML and JSON file of a folder, sorted by name; texts in separate files are inserted.
 ///
 /// # Errors
 ///

@@ -1,9 +1,9 @@
 //! `--init DIR`: the initial state of a server.
 //!
-//! The folder's YAML and JSON files use the service's API: a profile is an input of `CreateProfile`,
-//! and so on, with the names of other resources where the API has their ids. Resources whose names exist
-//! are not changed, so the same folder can be applied again. A file can also be a CloudFormation template,
-//! which is deployed as a stack.
+//! The folder's YAML and JSON files use the service's API: a profile is an input of
+//! `CreateProfile`, and so on, with the names of other resources where the API has their ids.
+//! Resources whose names exist are not changed, so the same folder can be applied again. A file can
+//! also be a CloudFormation template, which is deployed as a stack.
 
 mod document;
 mod error;

@@ -20,7 +20,7 @@ pub(super) struct Kind {
     references: &'static [(&'static str, &'static [&'static str])],
 }
 
-/// Every kind, after those that it names.
+/// Every kind, after the kinds that it refers to.
 pub(super) const KINDS: [Kind; 4] = [
     Kind {
         key: "profiles",

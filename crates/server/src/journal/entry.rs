@@ -57,13 +57,13 @@ pub struct FaultedJob {
 pub struct Entry {
     /// Its place in the order in which requests were settled, from 1.
     pub number: u64,
-    /// What it is about.
+    /// The subject.
     pub kind: Kind,
     /// When it came.
     pub time: Timestamp,
-    /// The id in the reply's `x-amzn-RequestId`; none of what is no request.
+    /// The id in the reply's `x-amzn-RequestId`; `None` if it is not a request.
     pub request_id: Option<Uuid>,
-    /// The caller, of whose access key all but the ends is masked in JSON.
+    /// The caller; in JSON, all but the ends of the access key is masked.
     #[serde(flatten, serialize_with = "masked_caller")]
     pub caller: Caller,
     /// Empty where no service was found.
@@ -96,7 +96,7 @@ pub struct Entry {
     pub duration_micros: u64,
 }
 
-/// A rule that acted on a request, and what it rested on.
+/// A rule that acted on a request, and the facts that it matched.
 #[derive(Clone, Debug, Serialize)]
 pub struct Fault {
     /// The rule's id.
@@ -138,7 +138,7 @@ fn masked(key: &str) -> String {
     }
 }
 
-/// A text of the caller's making, cut to a length that an entry can hold.
+/// A text that the caller controls, cut to the maximum length in an entry.
 pub(crate) fn short(text: &str) -> String {
     let mut end = text.len().min(LONGEST);
     while !text.is_char_boundary(end) {

@@ -31,12 +31,12 @@ pub(crate) enum ExpectationError {
 
 impl Expectation {
     /// Reads `{"operation": "CreateProfile", "executed": true, "count": 1}`, with `atLeast` and
-    /// `atMost` for ranges; without any of the three at least one entry must match. The filters may
-    /// stand in `where`, and `exactly` is `count`.
+    /// `atMost` for ranges; without any of the three, at least one entry must match. The filters
+    /// may be in `where`, and `exactly` is a synonym for `count`.
     ///
     /// # Errors
     ///
-    /// It is no object, a key is unknown or a value is not valid.
+    /// It is not an object, a key is unknown or a value is invalid.
     pub(crate) fn read(value: &Value) -> Result<Self, ExpectationError> {
         let written = value.as_object().ok_or(ExpectationError::NoObject)?;
         let mut filter = Filter::default();

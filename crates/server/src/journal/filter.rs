@@ -45,7 +45,7 @@ const FIELDS: [Field; 13] = [
 /// The other conditions; `fired` is another word for `rule`.
 const OTHERS: [&str; 4] = ["rule", "fired", "executed", "since"];
 
-/// What must be true of an entry; patterns may hold `*` and `?`.
+/// The conditions on an entry; patterns may contain `*` and `?`.
 #[derive(Debug, Default)]
 pub(crate) struct Filter {
     fields: Vec<(Field, Glob)>,
@@ -90,7 +90,7 @@ impl Filter {
     ///
     /// # Errors
     ///
-    /// There is no such field, or its value is not valid.
+    /// There is no such field, or its value is invalid.
     pub(crate) fn from_query(query: &str) -> Result<Self, FilterError> {
         let conditions = Self::QUERY.split_last_chunk::<2>();
         let conditions = conditions.map_or(Self::QUERY, |(conditions, _)| conditions);
@@ -111,7 +111,7 @@ impl Filter {
         Ok(filter)
     }
 
-    /// The number after which entries are wanted.
+    /// Only entries after this number match.
     pub(crate) fn since_mut(&mut self) -> &mut u64 {
         &mut self.since
     }
@@ -120,7 +120,7 @@ impl Filter {
     ///
     /// # Errors
     ///
-    /// There is no such field, or its value is not valid.
+    /// There is no such field, or its value is invalid.
     pub(crate) fn add_value(&mut self, key: &str, value: &Value) -> Result<(), FilterError> {
         match value {
             Value::String(text) => self.add(key, text),
@@ -168,7 +168,7 @@ impl Filter {
 pub(crate) enum FilterError {
     #[error(transparent)]
     Query(#[from] ParamError),
-    /// There is no such field; which one, and the nearest.
+    /// There is no such field; the error has its name, and the nearest one.
     #[error("{0}")]
     Unknown(String),
     #[error("{0} must be a text, a number, true or false")]

@@ -21,8 +21,8 @@ use crate::system::Uuid;
 pub(crate) struct Journal {
     size: usize,
     ring: Mutex<Ring<Entry>>,
-    /// Changes with each entry that somebody waits for; what it holds is whether the server is about
-    /// to stop.
+    /// Changes with each entry while there are subscribers; its value says whether the server is
+    /// about to stop.
     news: watch::Sender<bool>,
 }
 
@@ -36,12 +36,12 @@ impl Journal {
         }
     }
 
-    /// How many entries it holds at most.
+    /// The maximum number of entries.
     pub(crate) fn size(&self) -> usize {
         self.size
     }
 
-    /// Whether anything is kept at all.
+    /// Whether any entries are kept.
     pub(crate) fn is_on(&self) -> bool {
         self.size > 0
     }
@@ -56,13 +56,13 @@ impl Journal {
         // The entry that is evicted is freed after the lock is released.
         drop(ring);
         drop(oldest);
-        // Who subscribes later than this looks at the entries first.
+        // Later subscribers look at the entries first.
         if self.news.receiver_count() > 0 {
             self.news.send_modify(|_| ());
         }
     }
 
-    /// Changes with each entry to come. It holds whether the server is about to stop.
+    /// Changes with each new entry. Its value says whether the server is about to stop.
     pub(crate) fn news(&self) -> watch::Receiver<bool> {
         self.news.subscribe()
     }
@@ -105,7 +105,7 @@ impl Journal {
     }
 
     fn ring(&self) -> MutexGuard<'_, Ring<Entry>> {
-        // An entry goes in with one statement, so a poisoned lock holds whole ones.
+        // An entry is added in one statement, so a poisoned lock contains complete ones.
         self.ring.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -10,9 +10,9 @@ use super::early_errors::failed;
 use crate::admin;
 use crate::app::App;
 
-/// Logs and counts the panic of a request, and words the reply.
+/// Logs and counts the panic of a request, and makes the reply.
 ///
-/// The text of a panic may quote what it should not, so it is in the log only.
+/// The text of a panic may quote secrets, so it is only in the log.
 pub(super) fn report(app: &App, request_id: &str, panic: &Panic) -> String {
     app.panics.report(Kind::Request, request_id, panic);
     format!(

@@ -92,7 +92,7 @@ impl Destination<'_> {
     }
 }
 
-/// Whether the host of a request names a bucket, whose rules count for pages.
+/// Whether the host of a request names a bucket, whose CORS rules apply to pages.
 fn is_for_a_bucket(app: &App, head: &Parts) -> bool {
     match &app.objects {
         Objects::Embedded(s3) => !s3.target("/", header(head, HOST)).bucket.is_empty(),

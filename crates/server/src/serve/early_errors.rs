@@ -15,8 +15,8 @@ use super::s3::s3_error;
 use crate::access::AccessError;
 use crate::app::App;
 
-/// The signing names of REST services whose errors are XML, but for S3. Source: the service models of
-/// botocore 1.44, protocol `rest-xml`.
+/// The signing names of REST services whose errors are XML, except for S3. Source: the service
+/// models of botocore 1.44, protocol `rest-xml`.
 const XML_SERVICES: [&str; 2] = ["cloudfront", "route53"];
 
 /// How a client reads errors, by the head of its request.
@@ -117,7 +117,7 @@ fn speaks_xml(head: &Parts) -> bool {
     !has_target && (is_form || is_action || is_rest())
 }
 
-/// The error for a request that may not be sent from there.
+/// The error for a request from an origin that is not allowed.
 pub(super) fn refused(refusal: AccessError) -> ServiceError {
     ServiceError::front(refusal.status, "AccessDeniedException", refusal.message)
 }

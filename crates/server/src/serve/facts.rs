@@ -30,7 +30,7 @@ pub(super) struct RequestHeaders<'a> {
     pub(super) content_type: Option<&'a HeaderValue>,
     pub(super) origin: Option<&'a HeaderValue>,
     pub(super) host: Option<&'a HeaderValue>,
-    /// Whether there are several hosts, of which servers on the way may take another one.
+    /// Whether there are several hosts; proxies might choose different ones.
     pub(super) has_hosts: bool,
     /// Whether a browser sent the request.
     pub(super) is_browsers: bool,

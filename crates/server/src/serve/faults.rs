@@ -25,7 +25,7 @@ pub(super) const FAULT_ID: HeaderName = HeaderName::from_static("x-b2bi-fault-id
 /// The header with which a request defines its own fault, in the mini-language.
 const REQUEST_FAULT: HeaderName = HeaderName::from_static("x-mock-fault");
 
-/// What is known about a request after routing.
+/// The facts about a request after routing.
 pub(super) struct FaultRequest<'a> {
     pub(super) head: &'a Parts,
     pub(super) request_headers: &'a RequestHeaders<'a>,
@@ -44,8 +44,8 @@ pub(super) struct FaultPlan {
     pub(super) awaits_result: bool,
 }
 
-/// What is to happen to the request; nothing, at the price of one load, when no rule is armed and
-/// requests bring no faults of their own.
+/// The plan for the request; none, for the cost of one load, if no rule is armed and requests
+/// cannot bring their own faults.
 ///
 /// # Errors
 ///
@@ -81,7 +81,7 @@ pub(super) fn plan(
     Ok((awaits_result || !fault_plan.plan.is_empty()).then_some(fault_plan))
 }
 
-/// What is known about a request before its body is read.
+/// The facts about a request before its body is read.
 fn of_the_call<'a>(request: &FaultRequest<'a>) -> Facts<'a> {
     Facts {
         service: request.service,

@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 use super::script::WireFault;
 use crate::vocabulary::common_status;
 
-/// Panics as a defect would, to show that nothing but the request suffers.
+/// Panics like a defect, to show that only the request is affected.
 #[expect(clippy::panic, reason = "that is what the rule asks for")]
 pub(super) fn panic(rules: &str) -> ! {
     panic!("injected by a fault rule ({rules})");

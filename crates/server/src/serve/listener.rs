@@ -50,7 +50,7 @@ pub(super) async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Futur
     let end = now
         .checked_add(app.config.drain)
         .unwrap_or_else(|| now + LONGEST_DRAIN);
-    // Each connection holds a receiver until it is at its end.
+    // Each connection keeps a receiver until it ends.
     if timeout_at(end, stopping.closed()).await.is_err() {
         tracing::warn!("requests in flight were cut off");
     }

@@ -94,7 +94,7 @@ impl Server {
         self.address
     }
 
-    /// A hold on the server for as long as it runs, and after.
+    /// A reference that keeps the server for as long as it runs, and after.
     #[must_use]
     pub fn control(&self) -> Control {
         Control::new(Arc::clone(&self.app))
@@ -107,7 +107,7 @@ impl Server {
         let object_events = match &app.objects {
             Objects::Embedded(s3) => {
                 let created = s3.subscribe();
-                // Files that were put before a crash and whose jobs were not kept yet.
+                // Files that were put before a crash and whose jobs were not stored yet.
                 app.service.catch_up().await;
                 let passed_on = object_events::pass_on_supervised(&app, s3, created);
                 let caught_up = object_events::catch_up_supervised(&app);

@@ -19,8 +19,8 @@ use crate::vocabulary::S3;
 
 /// An entry in the making.
 ///
-/// It goes into the journal and the counts when it is dropped, so that a request whose client went
-/// away is there as well. Without a journal it is counted only.
+/// It is added to the journal and the counters when it is dropped, so that a request whose client
+/// disconnected is included. Without a journal it is only counted.
 pub(super) struct RequestRecorder<'a> {
     journal: &'a Journal,
     metrics: &'a Metrics,
@@ -32,7 +32,7 @@ pub(super) struct RequestRecorder<'a> {
 }
 
 impl<'a> RequestRecorder<'a> {
-    /// What is known once the client is.
+    /// The facts that are known together with the caller.
     pub(super) fn new(
         app: &'a App,
         client: &Client,
@@ -107,7 +107,7 @@ impl<'a> RequestRecorder<'a> {
         }
     }
 
-    /// There is a reply of S3, whose body is sent as it is read.
+    /// The reply is one of S3, whose body is sent while it is read.
     pub(super) fn answered_by_s3<B: http_body::Body>(mut self, response: &Response<B>) {
         self.status = Some(response.status().as_u16());
         if let Some(entry) = &mut self.entry {

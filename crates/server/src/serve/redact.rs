@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use http::Uri;
 use percent_encoding::percent_decode_str;
 
-/// What is shown instead of a secret.
+/// The text that replaces a secret.
 const MASK: &str = "***";
-/// Parts of the names of parameters that hold secrets, in small letters.
+/// Parts of the names of secret parameters, in lower case.
 const SECRET: [&str; 6] = [
     "signature",
     "token",
@@ -16,7 +16,7 @@ const SECRET: [&str; 6] = [
     "authorization",
     "credential",
 ];
-/// The parameter of which the access key id and the scope are no secret.
+/// The parameter whose access key id and scope are not secret.
 const CREDENTIAL: &str = "x-amz-credential";
 
 /// A target without the secrets in its query, and without a user before its host.

@@ -18,7 +18,7 @@ pub(super) type Body = Either<Full<Bytes>, Either<S3Body, Either<Incoming, Event
 #[derive(Clone, Debug)]
 pub(super) struct ErrorCode(pub(super) Cow<'static, str>);
 
-/// How a protocol wants its replies.
+/// The format of a protocol's replies.
 pub(super) struct ResponseEncoder<'a> {
     protocol: Option<Protocol>,
     content_type: HeaderValue,

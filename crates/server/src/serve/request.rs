@@ -127,7 +127,7 @@ async fn dispatch(
     }
 }
 
-/// The body of a request, at its end already where nobody reads it.
+/// The body of a request, already at its end if nobody reads it.
 async fn received(
     app: &App,
     destination: &Destination<'_>,
@@ -201,7 +201,7 @@ async fn administer(app: &Arc<App>, head: &Parts, body: TimeoutBody) -> Response
     let mut response = admin::answer(app, head, body).await;
     app.keep_past();
     if !matches!(head.method, Method::GET | Method::HEAD) && app.renew_connections() {
-        // This connection is among those that end, and its client should not use it again.
+        // This connection is ending, and its client should not use it again.
         response
             .headers_mut()
             .insert(CONNECTION, HeaderValue::from_static("close"));

@@ -30,7 +30,7 @@ use crate::app::App;
 use crate::calibration::replaced_in_s3;
 use crate::vocabulary::{S3, common_status};
 
-/// What is known about a request once its head is read.
+/// The facts about a request after its head is read.
 pub(super) struct Planned {
     target: S3Target,
     operation: &'static str,

@@ -1,4 +1,4 @@
-//! What is sent on a connection that was taken from HTTP.
+//! The bytes that are sent on a connection that was taken from HTTP.
 
 use std::time::{Duration, SystemTime};
 
@@ -84,7 +84,7 @@ pub(super) fn cut(connection: &Connection, response: &Response<Bytes>) -> WireSc
 fn damaged(damage: &Damage, response: &Response<Bytes>) -> WireScript {
     let body = response.body();
     let sent = start_of(body, None, damage.sent_of(body.len()));
-    // A client that is not told might send its next request before the connection ends.
+    // Without this, a client might send its next request before the connection ends.
     let closing = (CONNECTION, HeaderValue::from_static("close"));
     let framing = match (damage.chunked, damage.content_length) {
         (Some(_), _) => (TRANSFER_ENCODING, HeaderValue::from_static("chunked")),
@@ -214,7 +214,7 @@ mod tests {
         wire_fault.script(&response)
     }
 
-    /// What is sent, in one form: `|` for a pause with its milliseconds, the date taken out.
+    /// The sent bytes in one form: `|` for a pause with its milliseconds, without the date.
     fn shown(script: &WireScript) -> String {
         let steps = script.steps.iter().map(|step| match step {
             WireStep::Send(bytes) => String::from_utf8_lossy(bytes).into_owned(),

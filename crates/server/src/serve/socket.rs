@@ -155,7 +155,8 @@ fn expects_continue(headers: &HeaderMap) -> bool {
 }
 
 fn lock(taken: &Mutex<Option<WireScript>>) -> MutexGuard<'_, Option<WireScript>> {
-    // The script is put and taken with one statement, so a poisoned lock holds a whole one or none.
+    // The script is stored or taken in one statement, so a poisoned lock contains a complete one or
+    // none.
     taken.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -173,7 +174,7 @@ fn builder(limits: &Limits) -> http1::Builder {
     builder
 }
 
-/// Tells a client that the server has too many connections.
+/// Informs a client that the server has too many connections.
 pub(super) async fn reject(stream: TcpStream) {
     let steps = vec![WireStep::Send(Bytes::from_static(BUSY))];
     play(
@@ -188,7 +189,7 @@ pub(super) async fn reject(stream: TcpStream) {
 
 /// The fault of a connection before its request is read.
 ///
-/// The first line is looked at, not taken: the admin routes are never faulted.
+/// The first line is read without consuming it: faults never apply to the admin routes.
 async fn at_accept(app: &App, stream: &TcpStream) -> Option<WireScript> {
     if !app.faults.is_armed_at_accept() {
         return None;
@@ -231,7 +232,7 @@ async fn play(mut stream: TcpStream, script: WireScript) {
         }
     }
     if script.resets {
-        // A socket that lingers for no time at all is closed with a reset.
+        // A socket with a linger time of zero is closed with a reset.
         let _ = stream.set_zero_linger();
     } else if stream.shutdown().await.is_ok() {
         // Unread bytes would turn the close into a reset.

@@ -16,8 +16,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
 
-/// Replies up to this length go to the kernel in one piece: it takes 8 % longer over a head and a
-/// body apart.
+/// Replies up to this length go to the kernel in one piece: sending the head and the body
+/// separately takes 8 % longer.
 const SHORT: usize = 1024;
 
 const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
@@ -106,7 +106,7 @@ impl fmt::Display for IdleTimeout {
 
 impl std::error::Error for IdleTimeout {}
 
-/// A connection whose writes fail when the client takes nothing any more.
+/// A connection whose writes fail if the client no longer reads.
 ///
 /// Reads may wait: a client that waits for a slow reply sends nothing either.
 pub(super) struct TimeoutStream {
@@ -155,13 +155,13 @@ impl TimeoutStream {
         }
     }
 
-    /// Whether the client is known not to have got what was written last.
+    /// Whether it is known that the client did not get the last data.
     pub(super) fn has_lost(&self) -> bool {
         self.has_lost
     }
 
-    /// A client that has ended its half may read still, or be gone: then it has answered what it was
-    /// sent with a reset.
+    /// A client that has closed its half may still read, or be gone: then it has answered the sent
+    /// data with a reset.
     fn look_for_reset(&mut self) {
         self.has_lost |= self.is_half_closed && !matches!(self.stream.take_error(), Ok(None));
     }

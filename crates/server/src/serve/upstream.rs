@@ -19,7 +19,7 @@ use crate::client::{HttpClient, http_client, root_cause};
 use crate::config::UpstreamConfig;
 use crate::traffic::Traffic;
 
-/// Marks what was passed on once, so that an upstream that leads back here is found out.
+/// Marks a request that was passed on once, to detect an upstream that leads back here.
 pub(crate) const PASSED: HeaderName = HeaderName::from_static("x-b2bi-local-passed");
 /// Headers about one connection, which are not for the next one.
 const HOP_BY_HOP: [HeaderName; 9] = [
@@ -45,7 +45,7 @@ pub(crate) struct Upstream {
 /// With which access keys requests are passed on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AccessKeys {
-    /// With that of the client, whose signature the upstream may check.
+    /// With the client's signature, which the upstream may check.
     Kept,
     /// With the account as the key, by which emulators know it.
     Account,
@@ -105,7 +105,8 @@ impl Upstream {
         Ok(reply)
     }
 
-    /// Passes a request of an account on whose body was read; the reply is read as well, up to a limit.
+    /// Passes on a request of an account whose body has been read; the reply is also read, up to a
+    /// limit.
     ///
     /// # Errors
     ///
@@ -166,8 +167,8 @@ pub(crate) fn is_of_an_emulator(path: &str) -> bool {
     path.starts_with("/_") || path.starts_with("/moto-api/")
 }
 
-/// Says whose request it is, in the ways of moto and `LocalStack`: what a client makes through this
-/// port is then the account's that the events of its buckets go to.
+/// Adds the account of a request in the ways of moto and `LocalStack`, so that resources created
+/// through this port belong to the account that receives the events of its buckets.
 fn name_account(headers: &mut HeaderMap, account: &str, access_keys: AccessKeys) {
     let Ok(name) = HeaderValue::from_str(account) else {
         return;

@@ -49,7 +49,7 @@ pub(crate) struct B2biService {
 pub enum ErrorStatuses {
     /// Those of the service model, such as 404 for `ResourceNotFoundException`.
     Model,
-    /// Those of the API reference: 400 for all that are the client's.
+    /// Those of the API reference: 400 for all client errors.
     Docs,
 }
 

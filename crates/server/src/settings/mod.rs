@@ -23,7 +23,7 @@ pub(crate) use table::SETTINGS;
 
 type BoxError = Box<dyn Error + Send + Sync>;
 
-/// A setting whose value cannot be used.
+/// A setting with an invalid value.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{place}: {problem}")]
 pub struct SettingError {

@@ -89,11 +89,12 @@ fn argument(setting: &'static Setting) -> Arg {
     }
 }
 
-/// Settles every setting: flag before environment before file before default.
+/// Determines every setting: flags take precedence over the environment, the file and the default,
+/// in this order.
 ///
 /// # Errors
 ///
-/// The file cannot be read, or it has a key that is no setting.
+/// The file cannot be read, or it has a key that is not a setting.
 pub(crate) fn resolve(
     matches: Option<&ArgMatches>,
     file: Option<&Path>,
@@ -238,7 +239,7 @@ impl Resolved {
             .unwrap_or_default()
     }
 
-    /// The value in lower case, for settings that are one of some words.
+    /// The value in lower case, for settings with a fixed set of words.
     pub(crate) fn choice(&self, key: &str) -> String {
         self.value(key).to_ascii_lowercase()
     }

@@ -2,7 +2,7 @@
 
 use super::Setting;
 
-/// What is shown instead of a secret.
+/// The text that replaces a secret.
 const MASK: &str = "***";
 
 /// How long a part of a path is that may be a token.
@@ -52,7 +52,7 @@ pub(crate) fn without_secrets(url: &str) -> String {
     }
 }
 
-/// A key without its secret; where there is no colon, all of it may be the secret.
+/// A key without its secret; without a colon, all of it may be the secret.
 fn masked(credential: &str) -> String {
     match credential.split_once(':') {
         Some((key, _)) => format!("{key}:{MASK}"),

@@ -18,7 +18,7 @@ pub(super) const UPSTREAM_B2BI: Setting = Setting::new(
     "Pass B2BI requests to this endpoint, such as https://b2bi.us-east-1.amazonaws.com, and record them",
 );
 
-/// The file for what is passed.
+/// The file for recorded traffic.
 pub(super) const RECORD_TRAFFIC: Setting = Setting::new(
     "record-traffic",
     "FILE",

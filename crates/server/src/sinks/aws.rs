@@ -50,7 +50,7 @@ pub(super) struct CallerScope<'a> {
 #[derive(Debug, thiserror::Error)]
 #[error("{failure}")]
 pub(super) struct AwsError {
-    /// The name of the error; empty where there is no reply.
+    /// The name of the error; empty if there is no reply.
     pub(super) code: String,
     #[source]
     pub(super) failure: DeliveryError,
@@ -123,7 +123,7 @@ impl AwsEndpoint {
 }
 
 impl AwsEndpoint {
-    /// Says in the head whose call it is, and with which key it is signed.
+    /// Adds the caller to the head, and the key of its signature.
     fn set_credentials(
         &self,
         head: &mut Parts,

@@ -154,7 +154,7 @@ struct DeliveryWorker<T> {
 }
 
 impl<T: Send + Sync + 'static> DeliveryWorker<T> {
-    /// Goes on until nobody can send anything any more, beginning again after a panic.
+    /// Continues until all senders are gone, and starts again after a panic.
     async fn supervised(mut self, mut arriving: mpsc::Receiver<QueueMessage<T>>) {
         loop {
             let ended = caught(pin!(self.go(&mut arriving))).await;
@@ -212,7 +212,7 @@ impl<T: Send + Sync + 'static> DeliveryWorker<T> {
         self.clock.sleep(Duration::from_millis(left)).await;
     }
 
-    /// Takes out the letters whose time has come.
+    /// Removes the items whose retry is due.
     fn due(&mut self) -> Vec<QueuedItem<T>> {
         let next = self.clock.inner_millis().saturating_add(1);
         let retry_queue = self.retry_queue.split_off(&(next, 0));
@@ -294,7 +294,7 @@ mod tests {
     use crate::clock::{ClockMode, ClockSettings, ServerClock};
     use crate::sinks::{DeliveryError, Outcome, Sink, SinkCounts};
 
-    /// What a sink was sent, and what it answers next; when there is nothing left, all goes well.
+    /// The items that a sink received, and its next replies; without further replies, it succeeds.
     #[derive(Clone, Default)]
     struct Script {
         seen: Arc<Mutex<Vec<u32>>>,

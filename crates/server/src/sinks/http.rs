@@ -27,7 +27,7 @@ const AGENT: &str = concat!("b2bi-local/", env!("CARGO_PKG_VERSION"));
 #[derive(Clone)]
 pub(super) struct Client {
     plain: HttpClient<Full<Bytes>>,
-    /// There where an address wants it.
+    /// Present if an address uses TLS.
     tls: Option<TlsClient<Full<Bytes>>>,
 }
 
@@ -56,7 +56,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There is no whole reply.
+    /// There is no complete reply.
     pub(super) async fn send(
         &self,
         mut head: Parts,

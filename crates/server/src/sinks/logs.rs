@@ -27,7 +27,7 @@ pub(super) struct Logs {
     known: Mutex<HashSet<Stream>>,
 }
 
-/// A stream, and whose it is.
+/// A stream, and its account and region.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Stream {
     account: String,
@@ -94,7 +94,7 @@ impl Logs {
         Ok(())
     }
 
-    /// A stream that is gone is made again with the next attempt.
+    /// A missing stream is created again at the next attempt.
     fn explained(&self, stream: &Stream, refusal: AwsError) -> DeliveryError {
         let is_gone = refusal.code == "ResourceNotFoundException";
         let was_there = is_gone && self.known().remove(stream);
@@ -147,8 +147,8 @@ impl Stream {
     }
 }
 
-/// Whether a record may stand after another in one call: the service wants one stream, and times
-/// that do not go back.
+/// Whether a record may follow another in one call: the service requires one stream, and times in
+/// ascending order.
 fn go_together(one: &LogRecord, other: &LogRecord) -> bool {
     Stream::of(one) == Stream::of(other) && one.timestamp <= other.timestamp
 }

@@ -33,7 +33,7 @@ pub(crate) use sink_status::{DeadLetter, SinkCounts};
 /// A destination of items of a kind.
 #[async_trait]
 trait Sink<T>: Send + Sync {
-    /// What it is and where, such as `webhook http://127.0.0.1:8000/events`.
+    /// Its kind and destination, such as `webhook http://127.0.0.1:8000/events`.
     fn name(&self) -> String;
 
     /// The most items that are sent together.
@@ -96,7 +96,7 @@ impl Sinks {
     ///
     /// # Errors
     ///
-    /// A file cannot be written to, or there are no certificates for an address that wants TLS.
+    /// A file cannot be written, or there are no trusted certificates for an address with TLS.
     pub(crate) fn open(
         config: &SinksConfig,
         clock: &Arc<ServerClock>,
@@ -145,12 +145,13 @@ impl Sinks {
         offer(&self.records, record);
     }
 
-    /// Hands over a notification of S3, and does not wait for it.
+    /// Queues a notification of S3, and does not wait for it.
     pub(crate) fn notify(&self, notification: S3Notification) {
         offer(&self.notifications, &notification);
     }
 
-    /// Waits until every item accepted so far was tried, including those that wait for a retry.
+    /// Waits until every item accepted so far has been tried, including those that wait for a
+    /// retry.
     pub(crate) async fn flush(&self) {
         for delivery_queue in &self.events {
             delivery_queue.flush().await;

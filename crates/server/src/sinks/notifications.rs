@@ -27,7 +27,7 @@ const NO_ENDPOINT: &str =
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct S3Notification {
-    /// The account whose bucket it is about.
+    /// The account that owns the bucket.
     pub(crate) account: String,
     pub(crate) region: String,
     #[serde(skip)]

@@ -31,7 +31,7 @@ pub(crate) struct DeadLetter<T> {
     pub(crate) attempts: u32,
     /// The last failure.
     pub(crate) last_error: String,
-    /// When it was given up.
+    /// When it became a dead letter.
     pub(crate) failed_at: Timestamp,
 }
 
@@ -45,9 +45,9 @@ pub(crate) struct SinkCounts {
     pub(crate) waiting: u64,
     /// Items that have arrived.
     pub(crate) sent: u64,
-    /// Attempts that went wrong.
+    /// Failed attempts.
     pub(crate) failed_attempts: u64,
-    /// Items that were given up.
+    /// Items that became dead letters.
     pub(crate) given_up: u64,
 }
 
@@ -114,12 +114,12 @@ impl<T> SinkStatus<T> {
         self.sent.fetch_add(1, Relaxed);
     }
 
-    /// An attempt went wrong.
+    /// Records a failed attempt.
     pub(super) fn failed(&self) {
         self.failed.fetch_add(1, Relaxed);
     }
 
-    /// An item is given up.
+    /// Records a dead letter.
     pub(super) fn dead_letter(
         &self,
         item: Arc<T>,
@@ -154,7 +154,7 @@ impl<T> SinkStatus<T> {
     }
 
     pub(super) fn sink_counts(&self) -> SinkCounts {
-        // What is counted last is read first, so that no sum is more than its parts.
+        // The counters are read in reverse order of writing, so that no sum exceeds its parts.
         let (sent, given_up) = (self.sent.load(Relaxed), self.dead_lettered.load(Relaxed));
         let accepted = self.accepted.load(Relaxed);
         SinkCounts {
@@ -167,7 +167,7 @@ impl<T> SinkStatus<T> {
     }
 
     fn ring(&self) -> MutexGuard<'_, Ring<DeadLetter<T>>> {
-        // A letter goes in with one statement, so a poisoned lock holds whole ones.
+        // A dead letter is added in one statement, so a poisoned lock contains complete ones.
         self.dead.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

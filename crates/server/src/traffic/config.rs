@@ -30,7 +30,7 @@ pub struct ProxyConfig {
 /// The signature of passed calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UpstreamSignature {
-    /// The caller's, which holds for the host that the caller named.
+    /// The caller's, which is valid for the host that the caller named.
     Caller,
     /// One by the credentials of this process, for the host of the endpoint.
     New,
@@ -67,7 +67,7 @@ pub(crate) fn traffic_config(settings: &Resolved) -> Result<Option<TrafficConfig
 /// The file with a recording in the folder that the setting `init` names.
 pub(crate) const INITIAL_FACTS: &str = "facts.json";
 
-/// The recording of AWS that the setting `facts` names, else that of the initial state.
+/// The recording of AWS in the setting `facts`, or else in the initial state.
 ///
 /// # Errors
 ///

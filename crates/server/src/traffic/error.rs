@@ -8,7 +8,7 @@ use crate::calibration::{CredentialsError, EndpointSetupError};
 /// Why the server cannot start with `--upstream-b2bi`.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TrafficError {
-    /// There are no credentials to sign with.
+    /// There are no credentials for signing.
     #[error("--upstream-b2bi: {0}")]
     Credentials(#[source] CredentialsError),
     /// The endpoint cannot be talked to.

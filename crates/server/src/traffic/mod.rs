@@ -49,11 +49,11 @@ impl TrafficCall<'_> {
 }
 
 impl Traffic {
-    /// What is configured, ready to answer.
+    /// The configured traffic mode, ready to answer.
     ///
     /// # Errors
     ///
-    /// There are no credentials to sign with, or the recording cannot be written.
+    /// There are no credentials for signing, or the recording cannot be written.
     pub(crate) fn open(config: &TrafficConfig, now: i64) -> Result<Self, TrafficError> {
         Ok(match config {
             TrafficConfig::Proxy(config) => Self::Proxy(Box::new(Proxy::open(config)?)),
@@ -84,7 +84,7 @@ impl Traffic {
         }
     }
 
-    /// Ends: what was recorded is in its file when this returns.
+    /// Ends the recording: it is completely in its file when this returns.
     pub(crate) fn finish(&self) {
         match self {
             Self::Proxy(proxy) => proxy.finish(),

@@ -31,7 +31,7 @@ pub(crate) struct Proxy {
 impl Proxy {
     /// # Errors
     ///
-    /// There are no credentials to sign with, or the recording cannot be written.
+    /// There are no credentials for signing, or the recording cannot be written.
     pub(super) fn open(config: &ProxyConfig) -> Result<Self, TrafficError> {
         let caller = match config.signature {
             // Calls have a region of their own, and the address is given, so that none is looked for.

@@ -1,4 +1,4 @@
-//! A second server stands in for AWS; calls go to it through a proxy, and are replayed and
+//! A second server plays the part of AWS; calls go to it through a proxy, and are replayed and
 //! compared.
 
 use std::path::{Path, PathBuf};

@@ -42,7 +42,7 @@ pub(super) enum CallError {
     /// The upstream was not reached.
     #[error("was not reached: {}", root_cause(&**.0))]
     Unreachable(#[source] BoxError),
-    /// There is no whole reply, or it cannot be read.
+    /// There is no complete reply, or it cannot be read.
     #[error("gave no reply that can be read: {}", root_cause(&**.0))]
     Broken(#[source] BoxError),
     /// The upstream answers with an error.
@@ -55,7 +55,7 @@ pub(super) enum CallError {
 }
 
 impl CallError {
-    /// Whether the upstream says that there is no such stack.
+    /// Whether the upstream reports that the stack does not exist.
     pub(super) fn is_missing(&self) -> bool {
         matches!(self, Self::Answered { message, .. } if message.contains("does not exist"))
     }
@@ -102,7 +102,7 @@ impl CloudFormationClient {
     ///
     /// # Errors
     ///
-    /// The address is reached by TLS, and there are no credentials or no certificates to trust.
+    /// The address uses TLS, and there are no credentials or no trusted certificates.
     pub(super) fn new(address: &Uri) -> Result<Self, UpstreamStacksError> {
         let is_secure = address.scheme_str() == Some("https");
         // Stacks have a region of their own.
@@ -195,7 +195,7 @@ fn form(action: &str, fields: &Fields) -> String {
     encoded.collect::<Vec<_>>().join("&")
 }
 
-/// The error of a reply: as CloudFormation tells it, or what else there is.
+/// The error in a reply: CloudFormation's, or else what is available.
 fn answered(status: StatusCode, text: &str) -> CallError {
     let read = quick_xml::de::from_str::<ErrorResponse>(text);
     let (code, message) = match read {

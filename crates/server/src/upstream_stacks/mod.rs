@@ -19,7 +19,7 @@ use self::replies::{
 };
 use crate::calibration::CredentialsError;
 
-/// The time between the first two looks at a stack; it doubles up to [`LONGEST_PAUSE`].
+/// The time between the first two polls of a stack; it doubles up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// How long an operation of the upstream may take.
@@ -51,7 +51,7 @@ impl UpstreamCloudFormation {
     ///
     /// # Errors
     ///
-    /// The address is reached by TLS, and there are no credentials or no certificates to trust.
+    /// The address uses TLS, and there are no credentials or no trusted certificates.
     pub(crate) fn new(address: &Uri) -> Result<Self, UpstreamStacksError> {
         Ok(Self {
             client: CloudFormationClient::new(address)?,
@@ -145,7 +145,7 @@ impl UpstreamCloudFormation {
     }
 }
 
-/// An upstream that is not reached any more has the stack all the same.
+/// An upstream that is no longer reachable still has the stack.
 fn after_acceptance(error: HandlerError, name: &str) -> HandlerError {
     if error.code != HandlerErrorCode::NetworkFailure {
         return error;

@@ -1,4 +1,4 @@
-//! `convert`: what it writes, with which delimiters, and what it finds wrong with it.
+//! `convert`: its output, the delimiters, and the problems that it reports.
 
 use crate::{file, fixture, order, path, run};
 

@@ -1,4 +1,4 @@
-//! `generate` from several examples, and what it says of the template.
+//! `generate` from several examples, and its notes about the template.
 
 use super::{run, task};
 

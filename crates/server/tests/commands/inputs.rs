@@ -1,4 +1,4 @@
-//! What commands say of inputs that they cannot take, and their exit status.
+//! The messages of commands for inputs that they do not accept, and their exit status.
 
 use crate::{SET, file, fixture, order, path, place, run};
 
@@ -106,7 +106,7 @@ fn x12_that_ends_early_is_a_problem_of_the_file() {
 
 #[test]
 fn a_file_without_an_end_leaves_no_half_document() {
-    // Longer than what is read at once.
+    // Longer than one read.
     let item = "PO1**1*EA*1.25**VN*LONG-NUMBER-OF-AN-ITEM~\n";
     let order = order();
     let (before, _) = order.split_once("PO1").unwrap();

@@ -1,8 +1,8 @@
-//! `lint`, and what `map` says of a template.
+//! `lint`, and the messages of `map` about a template.
 
 use super::run;
 
-/// Lints a template from standard input: the exit status and what is printed.
+/// Lints a template from standard input; returns the exit status and the output.
 fn lint(template: &str, arguments: &[&str]) -> (i32, String) {
     let arguments: Vec<&str> = ["lint", "-"].iter().chain(arguments).copied().collect();
     let (status, printed, _) = run(&arguments, template);

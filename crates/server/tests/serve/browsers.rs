@@ -115,7 +115,7 @@ async fn programs_may_call_by_any_name() {
     let server = server().await;
     for host in ["b2bi", "evil.example", "172.17.0.2:4577"] {
         for request in requests() {
-            // The admin routes want a known host of everybody, and an origin comes of a browser.
+            // The admin routes require a known host from everybody; an origin means a browser.
             if request.target.starts_with("/_") || request.method == "OPTIONS" {
                 continue;
             }
@@ -136,7 +136,7 @@ async fn other_forms_of_requests_are_looked_at_too() {
         assert_eq!(reply.status, expected, "{request}: {reply:?}");
     };
     let last = "Connection: close||";
-    // Without a host, and as it was in HTTP/1.0.
+    // Without a host, and with HTTP/1.0.
     check("GET /orders HTTP/1.0||", 404).await;
     check("GET /orders HTTP/1.0|Sec-Fetch-Mode: navigate||", 403).await;
     check(
@@ -192,7 +192,7 @@ async fn other_forms_of_requests_are_looked_at_too() {
         404,
     )
     .await;
-    // Two hosts are no host.
+    // Two hosts are refused like none.
     for hosts in [
         "Host: localhost|Host: evil.example",
         "Host: localhost|hOST: localhost",

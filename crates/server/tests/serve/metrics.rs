@@ -1,4 +1,4 @@
-//! What the metrics say of requests on which rules acted.
+//! The metrics of requests on which rules acted.
 
 use b2bi_local_faults::RuleSet;
 use bytes::Bytes;

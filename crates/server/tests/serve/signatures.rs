@@ -57,7 +57,7 @@ fn signed(service: Service<'_>) -> Message {
     message
 }
 
-/// A request whose header is to be another one.
+/// A request with one header replaced.
 fn replaced(message: &mut Message, header: &str, from: &str, to: &str) {
     let value = message.header(header);
     assert!(value.contains(from), "{value} has no {from}");
@@ -306,7 +306,7 @@ async fn a_signature_is_for_one_service() {
         ),
     ] {
         let mut message = plain(called);
-        // What S3 wants of a signature is there, so that only the scope is wrong.
+        // The signature has everything that S3 requires, so that only the scope is wrong.
         message.push("x-amz-content-sha256", "UNSIGNED-PAYLOAD");
         message.sign(scope, REGION, SystemTime::now());
         let reply = server.send(&message).await;

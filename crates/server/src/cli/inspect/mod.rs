@@ -32,7 +32,7 @@ const SEGMENTS: usize = 20_000;
 /// How a text is inspected.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct InspectOptions {
-    /// The set that the text is checked against; otherwise the one that it holds.
+    /// The set for checking the text; by default, the set in the text.
     pub(crate) selection: Option<Selection>,
     /// Whether rules that are only inferred are checked too.
     pub(crate) is_strict: bool,
@@ -40,13 +40,14 @@ pub(crate) struct InspectOptions {
     pub(crate) is_xml: bool,
     /// Which part of the segments is listed, counted from zero.
     pub(crate) part: usize,
-    /// What is made besides the document.
+    /// What is computed in addition to the document.
     pub(crate) pane: Option<Pane>,
     /// The time of the acknowledgement.
     pub(crate) now: Timestamp,
 }
 
-/// What takes time and is looked at less often than the document, so it is made where it is wanted.
+/// Results that take time and are needed less often than the document, so they are computed only on
+/// request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Pane {
     /// The report that the service writes.
@@ -66,7 +67,7 @@ enum PaneContent {
     Back(Option<Value>),
 }
 
-/// What a text holds.
+/// The contents of a text.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Inspected {
@@ -91,14 +92,14 @@ impl Inspected {
         }
     }
 
-    /// The document, which is not among what is serialized: it is long, and is sent as it is.
+    /// The document, which is not serialized with the rest: it is long, and is sent as it is.
     pub(crate) fn document(&self) -> &str {
         let found = self.found.as_ref();
         found.map(|found| &*found.document).unwrap_or_default()
     }
 }
 
-/// What X12 holds.
+/// The contents of X12.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Found {
@@ -114,7 +115,7 @@ struct Found {
     problems: Vec<Value>,
     omitted: u64,
     is_rejected: bool,
-    /// Under the name of the pane that was wanted.
+    /// Keyed by the name of the requested pane.
     #[serde(flatten)]
     pane: Option<PaneContent>,
     #[serde(skip)]
@@ -234,7 +235,7 @@ fn selection_json(selection: Selection) -> Value {
     json!({"transactionSet": set, "version": version})
 }
 
-/// Why the text is not what it is checked against.
+/// Why the text does not match the set.
 fn mismatch(wanted: Option<Selection>, reading: &ReadReport) -> Option<String> {
     let error = wanted?.check(&reading.contents).err()?;
     Some(error.to_string())

@@ -42,7 +42,8 @@ impl<'t> Offsets<'t> {
     }
 }
 
-/// The code units of the characters that begin in these bytes: one, or two for those of four bytes.
+/// The number of UTF-16 code units of the characters that begin in these bytes: one, or two for
+/// characters of four bytes.
 fn code_units(bytes: &[u8]) -> u64 {
     let units = bytes.iter().map(|byte| match byte {
         0x80..=0xbf => 0,

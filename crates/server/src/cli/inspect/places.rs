@@ -6,7 +6,7 @@ use super::offsets::Offsets;
 #[derive(Debug)]
 pub(super) struct Places<'t> {
     offsets: Offsets<'t>,
-    /// Where the breaks would stand if none before them were counted.
+    /// Where the line breaks would be if those before them were not counted.
     breaks: Vec<u64>,
 }
 

@@ -70,7 +70,7 @@ fn depths(x12: &str, segments: usize) -> Vec<usize> {
     transaction.collect()
 }
 
-/// The segments without those that may be left out, and without the loops that these open.
+/// The segments without optional ones, and without the loops that these open.
 fn required(segments: Vec<OutlineSegment>, depths: &[usize]) -> Vec<OutlineSegment> {
     let mut left_out = None;
     let kept = segments.into_iter().zip(depths).filter(|(segment, depth)| {

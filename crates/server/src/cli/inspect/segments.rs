@@ -22,10 +22,10 @@ pub(super) enum DocumentWriter {
 struct Row {
     /// Where the reader says that it begins.
     place: u64,
-    /// How many bytes it has without its terminator; `None` if only the terminator tells.
+    /// Its length in bytes without its terminator; `None` if only the terminator determines it.
     length: Option<usize>,
     depth: usize,
-    /// The loop in which it stands, or which it opens.
+    /// The loop that contains it, or that it opens.
     in_loop: Arc<str>,
     fit: &'static str,
     /// Its part of the document, in bytes.
@@ -41,7 +41,7 @@ pub(super) struct Columns {
     from: Vec<u64>,
     to: Vec<u64>,
     depth: Vec<usize>,
-    /// The loop in which it stands, or which it opens, as an index of `names`.
+    /// The loop that contains it, or that it opens, as an index of `names`.
     in_loop: Vec<usize>,
     /// How it fits there, as an index of `names`.
     fit: Vec<usize>,
@@ -134,14 +134,14 @@ impl SegmentRecorder {
         self
     }
 
-    /// Takes the document as far as it is recorded.
+    /// Takes the document as far as it has been recorded.
     pub(super) fn take_document(&mut self) -> String {
         let document = std::mem::take(&mut self.document);
         String::from_utf8(document)
             .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
     }
 
-    /// The segments; none of those that are not in the text.
+    /// The segments, without those that are not in the text.
     pub(super) fn columns(&self, text: &str, places: &Places<'_>, document: &str) -> Columns {
         let of_document = Offsets::new(document);
         let of_document = |byte: usize| of_document.of(u64::try_from(byte).unwrap_or(u64::MAX));
@@ -205,7 +205,7 @@ impl SegmentRecorder {
         (from, self.document.len())
     }
 
-    /// Records a segment of the envelope, which stands in no loop.
+    /// Records a segment of the envelope, which is in no loop.
     fn envelope(
         &mut self,
         length: Option<usize>,

@@ -153,7 +153,7 @@ fn problems_have_places() {
     assert!(problem["place"].as_str().unwrap().starts_with("BEG01"));
 }
 
-/// The segments of one part, each with what it made of the document, and how many parts there are.
+/// The segments of one part, each with its share of the document, and the number of parts.
 fn recorded(text: &str, number: usize, limit: usize) -> (Vec<(Value, String)>, usize) {
     let writer = DocumentWriter::Json(JsonWriter::new(Layout::Pretty, 0));
     let mut reader = Reader::new(SegmentRecorder::new(writer, number, limit));

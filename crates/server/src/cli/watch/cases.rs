@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use crate::cli::error::CommandError;
 use crate::cli::folder::files_below;
 
-/// What the name of a file holds that is expected of the input with the same name, where both are in
-/// one folder.
+/// The part of a file name that marks the expected output for the input with the same name, if both
+/// are in one folder.
 const EXPECTED: &str = "expected";
 const INPUT: &str = "input";
 
-/// An input, and the file with what is expected of it.
+/// An input, and the file with its expected output.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Case {
     /// The name in the summary.
@@ -22,14 +22,14 @@ pub(super) struct Case {
     pub(super) expected: Option<String>,
 }
 
-/// The cases of an input file and an expected file, or of the folders that hold several.
+/// The cases from an input file and an expected file, or from folders with several.
 ///
 /// In two folders the files of a case have the same name up to their extension. In one folder, `NAME.edi`
 /// goes with `NAME.expected.json`, and `NAME/input.edi` with `NAME/expected.json`.
 ///
 /// # Errors
 ///
-/// A folder cannot be read, or holds no case.
+/// A folder cannot be read, or contains no case.
 pub(super) fn find(input: Option<&str>, expected: &str) -> Result<Vec<Case>, CommandError> {
     let input = input.unwrap_or(expected);
     let (inputs, expected_at) = (Path::new(input), Path::new(expected));

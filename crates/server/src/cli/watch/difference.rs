@@ -12,7 +12,7 @@ use crate::cli::input::Kind;
 /// How long the shortest difference is looked for; after that any will do.
 const TIMEOUT: Duration = Duration::from_secs(1);
 
-/// The integers that a double holds without loss.
+/// The integers that a double represents exactly.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
 const BOLD: &str = "\x1b[1m";
@@ -101,7 +101,7 @@ fn normalize_numbers(value: &mut Value) {
     }
 }
 
-/// A value with its members in the order of another, as far as they are alike.
+/// A value with its members in the order of another, where both have them.
 fn ordered(value: Value, like: &Value) -> Value {
     match (value, like) {
         (Value::Object(mut members), Value::Object(like)) => {

@@ -5,17 +5,18 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-/// How often the files are looked at: sooner than a person looks up from the editor.
+/// The polling interval: shorter than it takes to look up from the editor.
 const INTERVAL: Duration = Duration::from_millis(150);
 
-/// Files, and what was last seen of each.
+/// Files, and their last observed state.
 pub(super) struct Files(Vec<(PathBuf, Option<Stamp>)>);
 
-/// Changes when a file is written; the length tells two writes within one tick of the clock apart.
+/// Changes if a file is written; the length distinguishes two writes within one tick of the clock.
 type Stamp = (SystemTime, u64);
 
 impl Files {
-    /// Files as they are now, to be called before they are read: what is written later is noticed.
+    /// The current state of files, to be taken before they are read, so that later writes are
+    /// noticed.
     pub(super) fn new<'n>(names: impl Iterator<Item = &'n String>) -> Self {
         let files = names.map(PathBuf::from).map(|path| {
             let stamp = stamp(&path);
@@ -26,8 +27,8 @@ impl Files {
 
     /// Waits until one of the files is another than it was, and returns its name.
     ///
-    /// Looks at modification times again and again: that works on every mount, also on those of
-    /// containers and networks, which send no events, and needs no library. Three files cost nothing.
+    /// Polls modification times. This works on every mount, including containers and network file
+    /// systems that send no events, and needs no library. For three files the cost is negligible.
     pub(super) fn wait(&mut self) -> String {
         loop {
             let mut changed = None;

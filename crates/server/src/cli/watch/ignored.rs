@@ -10,7 +10,7 @@ use super::segments::Elements;
 #[derive(Debug, Default)]
 pub(super) struct Ignored(Vec<Path>);
 
-/// A path as it was typed, and whether it has met anything.
+/// A path as it was typed, and whether it has matched anything.
 #[derive(Debug)]
 struct Path {
     text: String,

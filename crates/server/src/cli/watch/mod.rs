@@ -126,7 +126,7 @@ fn write_junit(file: &str, cases: &[Case]) -> Result<(), CommandError> {
     fs::write(file, junit::report("watch", cases)).map_err(|error| CommandError::write(file, error))
 }
 
-/// The files that a run reads, those of folders among them.
+/// The files that a run reads, including those in folders.
 fn watched(matches: &ArgMatches) -> Result<Vec<String>, CommandError> {
     let mut files = Vec::new();
     let names = ["template", "file", "expect", "loop-names", "delimiters-of"];

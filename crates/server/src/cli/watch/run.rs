@@ -23,7 +23,7 @@ pub(super) struct WatchRun {
     pub(super) output: String,
     /// The problems of X12 that was read or written, for standard error.
     pub(super) problems: String,
-    /// How it ended, in words; empty where the output says it all.
+    /// The result as text; empty if the output is sufficient.
     pub(super) summary: String,
     /// The cases, for a report.
     pub(super) cases: Vec<junit::Case>,
@@ -222,7 +222,7 @@ impl Mapped {
         Ok(mapped)
     }
 
-    /// Writes a document as X12, with the delimiters that are given or else those of what it is like.
+    /// Writes a document as X12, with the given delimiters or else those of its model.
     fn convert(
         &mut self,
         matches: &ArgMatches,

@@ -54,7 +54,7 @@ pub(super) fn validation(message: impl Into<String>) -> ServiceError {
     error("ValidationException", message)
 }
 
-/// The error that answers a read or a list whose handler has failed.
+/// The error reply to a read or a list whose handler has failed.
 pub(super) fn of_handler(failure: HandlerError) -> ServiceError {
     let code = match failure.code {
         HandlerErrorCode::NotUpdatable => "NotUpdatableException",

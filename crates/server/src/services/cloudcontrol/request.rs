@@ -37,7 +37,7 @@ pub(super) struct Request {
     pub(super) change: Change,
     /// When it was made, in milliseconds since 1970.
     pub(super) time: i64,
-    /// Its place among those of the same time.
+    /// Its position among those with the same time.
     pub(super) place: u64,
     pub(super) ending: Ending,
     pub(super) is_cancelled: bool,

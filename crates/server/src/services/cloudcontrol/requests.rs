@@ -16,7 +16,7 @@ use crate::system::Uuid;
 
 /// The collection of requests, by token.
 const REQUESTS: &str = "cloudcontrol-requests";
-/// The collection of client tokens: the request's own token and what was asked.
+/// The collection of client tokens: the request's own token and its input.
 const TOKENS: &str = "cloudcontrol-client-tokens";
 /// How long a request is remembered.
 ///
@@ -122,7 +122,7 @@ impl Requests {
         Ok(token.and_then(|token| self.read(scope, token)))
     }
 
-    /// Keeps a request, and what was asked with its client token.
+    /// Stores a request, and the input for its client token.
     pub(super) async fn keep(
         &self,
         scope: &Scope,

@@ -18,10 +18,10 @@ const MOST_TAGS: usize = 50;
 
 /// Members of requests that are not supported. A request with one is an error.
 const UNSUPPORTED: &[&str] = &[
-    // There is no CloudWatch, so that no alarm can be looked at.
+    // There is no CloudWatch, so alarms cannot be checked.
     "RollbackConfiguration.RollbackTriggers.member",
 ];
-/// The longest time after an operation that rollback triggers are looked at, in minutes.
+/// The maximum time after an operation for which rollback triggers are monitored, in minutes.
 ///
 /// Source: the service model of CloudFormation, `2010-05-15`.
 const LONGEST_MONITORING: u32 = 180;

@@ -25,7 +25,7 @@ impl Input {
     }
 }
 
-/// Compares a resource of a stack with what it is.
+/// Compares a resource of a stack with its actual state.
 pub(super) async fn run(
     service: &CloudFormation,
     scope: &Scope,

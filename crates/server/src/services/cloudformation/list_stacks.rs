@@ -38,7 +38,7 @@ impl Input {
     }
 }
 
-/// The stacks, deleted ones too, or those of some statuses.
+/// The stacks, including deleted ones, or those with some statuses.
 pub(super) fn run(
     service: &CloudFormation,
     scope: &Scope,

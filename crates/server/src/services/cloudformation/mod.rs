@@ -64,8 +64,8 @@ pub(crate) struct CloudFormation {
     pub(crate) stacks: Arc<Stacks>,
 }
 
-/// Defines the operations: the module of each, and its name on the wire. First those that wait, then
-/// those that answer at once.
+/// Defines the operations: the module of each, and its name on the wire. First those that wait,
+/// then those that answer immediately.
 macro_rules! operations {
     (
         waiting [$($waiting_module:ident $waiting:ident,)*]

@@ -84,7 +84,7 @@ fn location(url: &str) -> Option<(String, String)> {
     is_whole.then(|| (bucket.to_owned(), key.to_owned()))
 }
 
-/// The bucket that stands in a host: `BUCKET.s3.REGION.amazonaws.com`, `BUCKET.localhost`.
+/// The bucket in a host: `BUCKET.s3.REGION.amazonaws.com`, `BUCKET.localhost`.
 fn bucket_of_host(host: &str) -> Option<&str> {
     if let Some(bucket) = host.strip_suffix(".localhost") {
         return Some(bucket.strip_suffix(".s3").unwrap_or(bucket)).filter(|bucket| *bucket != "s3");

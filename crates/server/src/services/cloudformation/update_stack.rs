@@ -40,8 +40,8 @@ pub(super) async fn run(
     scope: &Scope,
     input: Input,
 ) -> Result<Members, ServiceError> {
-    // Policies protect nothing, so that there is nothing to allow for one update. It is read to tell
-    // what is wrong with it.
+    // Policies are not enforced, so a policy for one update has no effect. It is read only to
+    // report errors in it.
     input.policy_during_update.text(service, scope).await?;
     let request = UpdateRequest {
         name: input.name,

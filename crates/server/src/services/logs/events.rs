@@ -116,7 +116,7 @@ pub(super) fn get(logs: &Logs, scope: &Scope, input: &GetInput) -> Result<Value,
         .iter()
         .filter(|stream| input.times.hold(&stream.entry))
         .collect();
-    // A limit is checked in the same words for all operations.
+    // All operations have the same message for a limit.
     page(&held, None, input.limit, MOST)?;
     let limit = input.limit.unwrap_or(MOST);
     let (start, end) = match input.next_token.as_deref().map(place).transpose()? {

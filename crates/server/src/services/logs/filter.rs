@@ -14,7 +14,7 @@ use serde_json::Value;
 #[derive(Debug)]
 pub(super) enum Pattern {
     Terms(Vec<Term>),
-    /// One of these, all of whose comparisons hold.
+    /// One of these, if all of its comparisons match.
     Fields(Vec<Vec<Comparison>>),
 }
 

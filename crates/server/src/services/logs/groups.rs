@@ -58,8 +58,8 @@ pub(super) fn describe(logs: &Logs, scope: &Scope, input: &Input) -> Result<Valu
     Ok(with_next(json!({"logGroups": found}), page.next))
 }
 
-/// The groups of the service's own resources, those that stacks have made, and those that have
-/// records, by name.
+/// The groups of the service's own resources, those created by stacks, and those that have records,
+/// sorted by name.
 pub(super) fn of(logs: &Logs, scope: &Scope) -> Vec<LogGroup> {
     let mut groups = BTreeMap::new();
     for (name, created) in logs.service.log_groups(scope) {

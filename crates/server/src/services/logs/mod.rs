@@ -41,7 +41,8 @@ static DESCRIPTOR: Descriptor = Descriptor {
     ],
 };
 
-/// Whether an answer is about log groups that are not here, so that they may be those of an upstream.
+/// Whether a reply is about log groups that do not exist here, so that they may be those of an
+/// upstream.
 pub(crate) fn knows_nothing(service: &Descriptor, answer: &Response<Bytes>) -> bool {
     let is_missing = answer.status() == StatusCode::BAD_REQUEST
         && answer
@@ -52,7 +53,7 @@ pub(crate) fn knows_nothing(service: &Descriptor, answer: &Response<Bytes>) -> b
     service.signing_name == DESCRIPTOR.signing_name && (is_missing || is_empty())
 }
 
-/// `CloudWatch` Logs, as far as it can be read.
+/// `CloudWatch` Logs, the reading part.
 pub(crate) struct Logs {
     pub(crate) event_log: Arc<EventLog>,
     pub(crate) service: Arc<B2bi>,

@@ -22,7 +22,7 @@ pub(super) async fn one(ssm: &Ssm, scope: &Scope, input: &Input) -> Result<Value
     Ok(json!({}))
 }
 
-/// Removes those of several parameters that there are.
+/// Removes several parameters, as far as they exist.
 pub(super) async fn several(
     ssm: &Ssm,
     scope: &Scope,

@@ -58,7 +58,7 @@ pub(super) fn one(ssm: &Ssm, scope: &Scope, input: &Input) -> Result<Value, Serv
     Ok(json!({"Parameter": shown}))
 }
 
-/// Those of several parameters that there are.
+/// Several parameters, as far as they exist.
 pub(super) fn several(ssm: &Ssm, scope: &Scope, input: &NamesInput) -> Result<Value, ServiceError> {
     let (mut found, mut invalid) = (Vec::new(), Vec::new());
     for name in input.checked()? {

@@ -58,7 +58,7 @@ pub(crate) const ERRORS: &[&str] = &[
     "UnsupportedParameterType",
 ];
 
-/// Systems Manager, as far as it keeps parameters.
+/// Systems Manager, the parameter store.
 pub(crate) struct Ssm {
     pub(crate) parameters: Arc<Parameters>,
 }
@@ -153,7 +153,7 @@ fn seconds(millis: i64) -> Value {
     text.parse::<f64>().map_or(Value::Null, Value::from)
 }
 
-/// The parameter that a name or an ARN names, with a version after a colon if one is wanted.
+/// The parameter with a name or an ARN, with a version after a colon if one is requested.
 fn named(ssm: &Ssm, scope: &Scope, named: &str) -> Result<Parameter, ServiceError> {
     let text = match named.split_once(":parameter") {
         Some((arn, name)) if arn.starts_with("arn:") => name,
@@ -164,7 +164,7 @@ fn named(ssm: &Ssm, scope: &Scope, named: &str) -> Result<Parameter, ServiceErro
         None => (text, None),
     };
     let found = ssm.parameters.get(scope, name);
-    // An ARN does not tell whether a name of one level begins with a slash.
+    // An ARN does not show whether a name of one level begins with a slash.
     let found = found.or_else(|| ssm.parameters.get(scope, name.strip_prefix('/')?));
     let found = found.ok_or_else(missing)?;
     match version {

@@ -47,7 +47,7 @@ pub(super) async fn run(sts: &Sts, input: &Input) -> Result<Members, ServiceErro
     Ok(members)
 }
 
-/// Refuses a session policy that is no policy; none is enforced.
+/// Refuses an invalid session policy; policies are not enforced.
 pub(super) fn check_policy(policy: Option<&str>) -> Result<(), ServiceError> {
     let Some(policy) = policy else { return Ok(()) };
     let read = serde_json::from_str::<Value>(policy);

@@ -36,7 +36,7 @@ impl Input {
     }
 }
 
-/// Gives credentials to who holds a JSON web token. Its signature and its time are not checked.
+/// Gives credentials to the holder of a JSON web token. Its signature and its time are not checked.
 ///
 /// Source: Assumption A-310.
 pub(super) async fn run(sts: &Sts, input: &Input) -> Result<Members, ServiceError> {

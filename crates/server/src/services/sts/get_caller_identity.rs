@@ -14,8 +14,8 @@ pub(super) fn run(sts: &Sts, caller: &Caller) -> Members {
     ]
 }
 
-/// The ARN and the id of a caller: the holder of the session, else the root user of the account, as
-/// there are no other users here.
+/// The ARN and the id of a caller: the holder of the session, or else the root user of the account,
+/// because there are no other users here.
 pub(super) fn identity(sts: &Sts, caller: &Caller) -> (String, String) {
     let account = &caller.account;
     let key = caller.access_key.as_deref();

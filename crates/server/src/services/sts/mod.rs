@@ -55,8 +55,8 @@ pub(crate) struct Sts {
 type Members = Vec<(&'static str, QueryValue)>;
 
 impl Sts {
-    /// The service, which keeps its sessions among the documents. Secrets follow from that of the
-    /// server, so that signatures with them can be checked.
+    /// The service, which stores its sessions among the documents. Secrets are derived from that of
+    /// the server, so that signatures with them can be checked.
     pub(crate) fn new(environment: &Environment, secret: Secret, default_account: &str) -> Self {
         Self {
             sessions: Sessions::new(environment, secret),

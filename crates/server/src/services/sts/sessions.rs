@@ -16,9 +16,9 @@ use serde_json::{Value, json};
 
 /// The collection of sessions, by access key.
 const SESSIONS: &str = "sts-sessions";
-/// How many sessions are begun between two looks for those that have expired.
+/// The number of new sessions between two searches for expired ones.
 const SWEEP_EVERY: u64 = 1000;
-/// The most sessions of an account that are remembered; those that expire first go first.
+/// The maximum number of sessions of an account; those that expire first are dropped first.
 const MOST: usize = 10_000;
 
 /// The sessions that have begun.
@@ -48,7 +48,7 @@ impl Sessions {
         }
     }
 
-    /// Begins a session, whose credentials are good for so many seconds.
+    /// Begins a session, whose credentials are valid for this many seconds.
     pub(super) async fn begin(
         &self,
         holder: &Holder<'_>,
@@ -106,7 +106,7 @@ impl Sessions {
         Ok(())
     }
 
-    /// The ARN and the id of who holds a key that is a session's.
+    /// The ARN and the id of a session's holder, by the session's key.
     pub(super) fn holder(&self, account: &str, key: &str) -> Option<(String, String)> {
         let session = self.documents.get(&scope(account), SESSIONS, key)?;
         let text = |name: &str| Some(session.get(name)?.as_str()?.to_owned());
