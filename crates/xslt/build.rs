@@ -11,7 +11,7 @@ fn main() {
     }
 }
 
-/// What scripts/libxslt-static built: nothing but the C library is needed besides.
+/// Links the results of scripts/libxslt-static; only the C library is needed in addition.
 #[cfg(feature = "libxslt")]
 fn link(prefix: &str) {
     println!("cargo:rustc-cfg=linked");

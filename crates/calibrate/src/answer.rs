@@ -73,7 +73,8 @@ pub(crate) fn answer(
     }
 }
 
-/// The members of JSON and of errors in XML, else the text; of an object in S3 always the text, whose layout counts.
+/// The members of JSON and of errors in XML, otherwise the text; for an object in S3 always the
+/// text, whose layout matters.
 pub(crate) fn body(response: &Response, is_of_s3: bool) -> Value {
     let text = response.text();
     if !is_of_s3
@@ -88,7 +89,7 @@ pub(crate) fn body(response: &Response, is_of_s3: bool) -> Value {
     Value::String(without_request(&text))
 }
 
-/// The members of an error in XML: texts of its elements, but for those that name the request.
+/// The members of an error in XML: texts of its elements, except those that identify the request.
 #[must_use]
 pub fn error_members(text: &str) -> Value {
     let mut members = Map::new();
@@ -133,7 +134,7 @@ fn without_request(text: &str) -> String {
 /// The parts of a body that the question is about: JSON pointers, `xml:ELEMENT` for its texts, `json:LIST/MEMBER`
 /// for JSON in texts of a list, `form:POINTER` for what a mapping template looks like, or `x12:SEGMENT SEGMENT`.
 fn kept(body: Value, keep: &[String]) -> Value {
-    // An error is kept whole: it is not what was expected.
+    // An error is kept completely: it was not expected.
     if keep.is_empty() || body.get("__type").is_some() || body.get("Code").is_some() {
         return body;
     }
@@ -163,7 +164,7 @@ fn segments(x12: &str, ids: &str) -> Value {
     segments.map(Value::from).collect()
 }
 
-/// What a member of the items of a list holds, which is JSON or a text.
+/// The value of a member in the items of a list, which is JSON or a text.
 fn read_texts(body: &Value, place: &str) -> Value {
     let (list, member) = place.rsplit_once('/').unwrap_or(("", place));
     let items = body.pointer(list).and_then(Value::as_array);

@@ -80,7 +80,7 @@ pub struct Question {
     pub id: String,
     /// The assumptions that it is about.
     pub asks: Vec<String>,
-    /// What is tried, in a few words.
+    /// The title of the question.
     pub title: String,
     /// Setups that come first.
     #[serde(default)]
@@ -112,7 +112,7 @@ pub struct Step {
     pub input: Option<Value>,
     /// The body, where it is not the input.
     pub body: Option<String>,
-    /// Headers besides the usual ones; an empty value takes one away.
+    /// Headers in addition to the usual ones; an empty value removes one.
     #[serde(default)]
     pub headers: BTreeMap<String, String>,
     /// How it is signed.
@@ -132,7 +132,7 @@ pub struct Step {
     /// `json:LIST/MEMBER`, `form:POINTER` or `x12:SEGMENT SEGMENT`.
     #[serde(default)]
     pub keep: Vec<String>,
-    /// What the emulator answers as long as the guess stands.
+    /// The emulator's answer while the guess holds.
     #[serde(default)]
     pub expect: Expectation,
 }
@@ -259,7 +259,7 @@ impl Battery {
         Ok(())
     }
 
-    /// The questions about these assumptions; without any, all but those that have to be named.
+    /// The questions about these assumptions; by default all except those that must be named.
     #[must_use]
     pub fn chosen(&self, only: &[String]) -> Vec<&Question> {
         if only.is_empty() {
@@ -292,7 +292,7 @@ impl Battery {
         asked
     }
 
-    /// Setups that these questions need, each after those that it needs itself.
+    /// The setups for these questions, each after those that it needs itself.
     #[must_use]
     pub(crate) fn setups_of<'a>(&'a self, needs: &[String]) -> Vec<&'a Setup> {
         let mut found: Vec<&Setup> = Vec::new();
@@ -346,7 +346,7 @@ pub struct RequestTemplate {
     /// The body, where it is not the input.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<String>,
-    /// Headers besides the usual ones.
+    /// Headers in addition to the usual ones.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, String>,
     /// How it is signed.

@@ -161,7 +161,7 @@ fn form(version: &str, action: &str, input: Option<&Value>) -> String {
     form
 }
 
-/// A text as it stands in a query or a path.
+/// A text escaped for a query or a path.
 pub(crate) fn encoded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {

@@ -104,7 +104,7 @@ impl<E: Endpoint + ?Sized> Sweep<'_, E> {
         }
     }
 
-    /// Whether a resource has the tag of a run; one whose tags cannot be read is left alone.
+    /// Whether a resource has the tag of a run; one whose tags cannot be read is not touched.
     async fn has_tag(&mut self, kind: &Kind, id: &str) -> bool {
         let tags = self.tags(kind, id).await;
         match tags {
@@ -130,7 +130,7 @@ impl<E: Endpoint + ?Sized> Sweep<'_, E> {
         }
     }
 
-    /// Deletes the log groups of profiles. A server that has no such operation deletes them by itself.
+    /// Deletes the log groups of profiles. A server without this operation deletes them by itself.
     async fn log_groups(&mut self) {
         for group in std::mem::take(&mut self.log_groups) {
             let delete = logs_request("DeleteLogGroup", &json!({ "logGroupName": group }));
@@ -139,7 +139,7 @@ impl<E: Endpoint + ?Sized> Sweep<'_, E> {
         }
     }
 
-    /// Notes whether something is gone; what was gone before is no problem.
+    /// Records whether something was deleted; an already missing resource is not a problem.
     fn note(&mut self, what: &str, response: Result<Response, EndpointError>) {
         match response {
             Ok(response) if response.status < 400 => self.deleted = self.deleted.saturating_add(1),

@@ -18,7 +18,8 @@ pub(crate) struct CleanedStacks {
     pub(crate) problems: Vec<String>,
 }
 
-/// Deletes stacks whose names begin so and that have the tag of a run, the latest first: it may use others.
+/// Deletes stacks with this name prefix that have the tag of a run, the latest first, because one
+/// may use others.
 pub(crate) async fn clean_stacks<E: Endpoint + ?Sized>(
     endpoint: &E,
     prefix: &str,

@@ -25,7 +25,7 @@ pub enum Change {
     JobDuration,
     /// `--facts` sets the form of ids.
     IdShape,
-    /// `--facts` has messages of validation in other words.
+    /// `--facts` contains messages of validation with other texts.
     ValidationMessages,
     /// `--facts` sets the form of starter templates, or the template that was recorded.
     StarterTemplate,
@@ -38,7 +38,7 @@ pub enum Change {
 }
 
 impl Change {
-    /// What it is in words.
+    /// Its description.
     #[must_use]
     pub fn describe(self) -> &'static str {
         match self {
@@ -75,7 +75,7 @@ pub struct Difference {
     pub recorded: Value,
     /// What the emulator has.
     pub emulator: Value,
-    /// What it changes.
+    /// Its effect.
     pub change: Change,
 }
 

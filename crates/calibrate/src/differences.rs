@@ -15,7 +15,7 @@ use crate::template_form::TemplateForm;
 
 type Object = Map<String, Value>;
 
-/// A job that took this much longer took longer by itself, and not by the network.
+/// A job that took this much longer did so by itself, and not because of the network.
 const SLOWER_MS: u64 = 3_000;
 
 /// What differs between an answer of the recording and ours.
@@ -220,7 +220,8 @@ impl Found<'_> {
         true
     }
 
-    /// Notes how two texts of JSON differ, if they hold the same document but for names of loops.
+    /// Records how two JSON texts differ, if they contain the same document except for names of
+    /// loops.
     fn documents(&mut self, at: &str, their: &str, our: &str) -> bool {
         let Some((theirs, ours)) = Written::read(their).zip(Written::read(our)) else {
             return false;
@@ -282,7 +283,7 @@ impl Found<'_> {
         self.theirs.request.call == "CreateStarterMappingTemplate" && at == "body/mappingTemplate"
     }
 
-    /// Whether a place is a member of an error in XML besides code and message.
+    /// Whether a place is a member of an error in XML other than code and message.
     fn is_other_member(&self, at: &str) -> bool {
         let body = &self.theirs.body;
         let is_xml = body.get("Code").is_some() && body.get("__type").is_none();

@@ -7,14 +7,14 @@ use serde_json::Value;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Written {
     pub(crate) document: Value,
-    /// Whether the text is a string literal that holds the document.
+    /// Whether the text is a string literal that contains the document.
     pub(crate) is_literal: bool,
     /// The layout of the document, if it is one that the emulator can write.
     pub(crate) form: Option<JsonForm>,
 }
 
 impl Written {
-    /// The object or list that a text holds.
+    /// The object or list in a text.
     pub(crate) fn read(text: &str) -> Option<Self> {
         let outer: Value = serde_json::from_str(text).ok()?;
         let literal = outer.as_str().map(str::to_owned);

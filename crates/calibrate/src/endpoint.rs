@@ -16,7 +16,7 @@ pub enum Signature {
     /// With the credentials of the caller.
     #[default]
     Valid,
-    /// Not at all.
+    /// No signature.
     Absent,
     /// With the caller's access key and a signature that is wrong.
     Wrong,
@@ -44,7 +44,7 @@ pub struct Request {
     pub method: String,
     /// Path and query, encoded.
     pub target: String,
-    /// Headers, apart from the host and those of the signature.
+    /// Headers, except for the host and those of the signature.
     pub headers: BTreeMap<String, String>,
     /// The body.
     pub body: Bytes,
@@ -64,7 +64,7 @@ pub struct Response {
 }
 
 impl Response {
-    /// The body as text; what is not UTF-8 is replaced.
+    /// The body as text; bytes that are not UTF-8 are replaced.
     #[must_use]
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()

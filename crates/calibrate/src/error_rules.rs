@@ -33,7 +33,7 @@ pub struct ErrorReply {
     pub body: Value,
 }
 
-/// Errors of the emulator, and those that AWS answers instead.
+/// Errors of the emulator, and AWS's errors that replace them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ErrorRules {
     rules: Vec<ErrorRule>,
@@ -50,7 +50,7 @@ impl ErrorRules {
         let (Some(name), Some(message)) = (ours.error_type(), ours.message()) else {
             return false;
         };
-        // Words of the request in the message stand for those of any request.
+        // Texts of the request in the message are replaced by those of any request.
         let inputs = inputs(ours.request.input.as_ref());
         let message = with_inputs(message, &inputs);
         let Some((pattern, placeholders)) = pattern(&message) else {
@@ -81,7 +81,7 @@ impl ErrorRules {
 
     /// What replaces an error reply of an operation; none where nothing was recorded of such an error.
     ///
-    /// An error that another operation was recorded with, in the same words, counts too.
+    /// An error that was recorded for another operation with the same text counts too.
     pub(crate) fn reply(
         &self,
         (service, operation): (&str, &str),
@@ -137,7 +137,7 @@ fn named(body: &Value) -> Option<&str> {
 fn inputs(input: Option<&Value>) -> Vec<(String, String)> {
     fn collect(value: &Value, at: &str, found: &mut Vec<(String, String)>) {
         match value {
-            // Shorter words may stand in a message by chance.
+            // Shorter words may occur in a message by chance.
             Value::String(text) if text.len() >= 4 && !text.contains("${") => {
                 found.push((text.clone(), format!("${{in:{at}}}")));
             }
@@ -187,7 +187,7 @@ fn pattern(message: &str) -> Option<(Regex, Vec<String>)> {
     Some((Regex::new(&text).ok()?, placeholders))
 }
 
-/// A value whose texts are changed.
+/// A value with changed texts.
 fn each_text(value: &Value, change: &mut impl FnMut(&str) -> String) -> Value {
     match value {
         Value::String(text) => Value::String(change(text)),

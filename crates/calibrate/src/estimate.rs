@@ -12,7 +12,7 @@ const CLEAN_UP: usize = 12;
 pub struct Estimate {
     /// Questions.
     pub questions: usize,
-    /// Requests, those that make and delete included.
+    /// Requests, including those that create and delete.
     pub calls: usize,
     /// US dollars.
     pub cost: f64,

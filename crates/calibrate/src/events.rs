@@ -7,7 +7,7 @@ use crate::build::{logs_request, rest_request};
 use crate::endpoint::{Endpoint, EndpointError, Request, Response};
 use crate::retry::send;
 
-/// The most events that are looked at.
+/// The maximum number of events that are read.
 const MOST: usize = 1_000;
 /// The most pages of a log group. Pages may be empty where others follow.
 const PAGES: usize = 100;
@@ -88,7 +88,7 @@ pub(crate) fn are_there(response: &Response) -> bool {
     listed.is_some_and(|events| !events.is_empty())
 }
 
-/// An event of either list: a message that holds it, or a member `event`.
+/// An event of either list: a message that contains it, or a member `event`.
 fn event(listed: &Value) -> Option<Value> {
     match listed.get("message").and_then(Value::as_str) {
         Some(message) => serde_json::from_str(message).ok(),

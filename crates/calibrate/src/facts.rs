@@ -52,7 +52,7 @@ const FAILURE: &str = "failure-message";
 /// A list of so many items is hardly in the order of ids by chance.
 const LONG: usize = 5;
 
-/// An order of lists besides that of creation.
+/// A sort order of lists other than that of creation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RecordedOrder {
     /// The newest item first.
@@ -104,7 +104,7 @@ impl Facts {
         self.errors.reply(operation, status, body, account)
     }
 
-    /// Whether replies of an operation of the B2BI API may change that are no errors.
+    /// Whether replies of a B2BI operation that are not errors may change.
     #[must_use]
     pub fn changes_replies(&self, operation: &str) -> bool {
         const OPERATIONS: [&str; 5] = [
@@ -122,13 +122,13 @@ impl Facts {
         self.replies.apply(operation, request, reply);
     }
 
-    /// A line of a validation report in the words that were recorded; none if it stays as it is.
+    /// A line of a validation report with the recorded text; `None` if it is unchanged.
     #[must_use]
     pub fn report_line(&self, line: &str) -> Option<String> {
         self.replies.report_line(line)
     }
 
-    /// Whether lines of validation reports have other words.
+    /// Whether lines of validation reports have other texts.
     #[must_use]
     pub fn changes_reports(&self) -> bool {
         self.replies.changes_reports()
@@ -299,7 +299,7 @@ impl Facts {
     }
 }
 
-/// The order that the names of a list are in, next to those of the same list in the order of creation.
+/// The sort order of the names in a list, compared with the same list in the order of creation.
 pub(crate) fn order(
     theirs: &Value,
     ours: &Value,

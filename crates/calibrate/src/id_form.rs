@@ -16,7 +16,7 @@ pub struct IdShape {
     pub alphabet: Option<Alphabet>,
 }
 
-/// The characters of ids, as far as ids show it.
+/// The characters of ids, as far as ids show them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Alphabet {
     /// Digits.
@@ -29,7 +29,7 @@ pub enum Alphabet {
     Lower,
     /// Digits and letters in upper case.
     Upper,
-    /// Those of base 64 for URLs.
+    /// The characters of URL-safe base64.
     Mixed,
 }
 
@@ -164,7 +164,7 @@ impl IdShape {
         self.alphabet == Some(Alphabet::Mixed)
     }
 
-    /// The form that ids of both forms have; none if there is no such form.
+    /// The common form of two sets of ids; `None` if there is no such form.
     fn with(&self, other: &Self) -> Option<Self> {
         let (Some(one), Some(another)) = (self.alphabet, other.alphabet) else {
             return self.is_like(other).then(|| self.clone());

@@ -74,7 +74,7 @@ pub(crate) fn sorted_by_id(kind: &Kind, items: &[Value]) -> Option<&'static str>
     }
 }
 
-/// What `sortedBy` of an answer says of a list in the order of ids.
+/// The meaning of `sortedBy` in an answer, for a list in the order of ids.
 pub(crate) const BY_ID: &str = "id";
 /// The same of the reverse order.
 pub(crate) const BY_ID_REVERSED: &str = "id reversed";

@@ -30,7 +30,7 @@ struct Both {
 
 /// The names that loops of the first document have, where the second one has others.
 ///
-/// None where the documents differ in anything else, or nothing tells which of two names a loop has.
+/// `None` if the documents differ in anything else, or if a loop's name is ambiguous.
 pub(crate) fn renamed(theirs: &str, ours: &str) -> Option<LoopNames> {
     let theirs = serde_json::from_str(theirs).ok()?;
     let ours = serde_json::from_str(ours).ok()?;

@@ -4,7 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// What in a text is a value: a variable, an id, what stands in bars, the name of a segment or an element, a number.
+/// The parts of a text that are values: a variable, an id, a text in bars, the name of a segment or
+/// an element, a number.
 static VALUES: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
         r"(?P<word>\$\{[^}]+\}|(?-u:\b)[a-z]{1,3}-x{12,}|123456789012)",
@@ -40,7 +41,8 @@ enum Piece {
 }
 
 impl MessageRule {
-    /// The rule that makes the second text of the first. Values of ours that stand in theirs move along.
+    /// The rule that converts the first text to the second. Our values that occur in the second
+    /// text move along.
     pub(crate) fn between(ours: &str, theirs: &str) -> Option<Self> {
         let (pattern, values) = pattern(ours)?;
         Some(Self {
@@ -83,7 +85,7 @@ fn pattern(text: &str) -> Option<(Regex, Vec<&str>)> {
     Some((Regex::new(&pattern).ok()?, values))
 }
 
-/// A text in pieces: values where one stands as a word of its own.
+/// A text in pieces: a value counts only as a separate word.
 fn pieces(text: &str, values: &[&str]) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut is_used = vec![false; values.len()];

@@ -126,7 +126,7 @@ pub async fn probe<E: Endpoint + ?Sized>(endpoint: &E) -> Result<(), ProbeError>
     Err(ProbeError::Stranger(response.status))
 }
 
-/// Whether a server refuses a request whose signature is wrong.
+/// Whether a server refuses a request with a wrong signature.
 ///
 /// # Errors
 ///

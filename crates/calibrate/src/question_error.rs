@@ -8,7 +8,7 @@ use crate::endpoint::{EndpointError, Response};
 use crate::probe::{refusal, told};
 use crate::variables::VariableError;
 
-/// Why a question was not asked to its end; a recording keeps the words.
+/// Why a question was not completed; a recording keeps the text.
 #[derive(Clone, Debug)]
 pub(crate) enum QuestionError {
     /// A request needs a value that no reply gave.
@@ -19,7 +19,7 @@ pub(crate) enum QuestionError {
     Refused(String),
     /// A request was refused for who has sent it.
     Denied(String),
-    /// AWS tells events to rules only, and no log group of one is named.
+    /// AWS sends events only to rules, and no log group of a rule is named.
     NoEvents,
     /// The log group got no events.
     NoEventsCame,

@@ -34,7 +34,7 @@ pub struct Recording {
     pub source: String,
     /// The answers, in the order of the questions.
     pub answers: Vec<Answer>,
-    /// Placeholders in the calls of a user, and the form of what they stand for.
+    /// Placeholders in the calls of a user, and the form of what they represent.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub placeholders: BTreeMap<String, String>,
     /// Questions that could not be asked, and why.
@@ -92,7 +92,7 @@ pub struct Skipped {
     pub reason: String,
 }
 
-/// A file that is no recording, or one of a newer program.
+/// A file that is not a recording, or one of a newer program.
 #[derive(Debug)]
 pub enum RecordingError {
     /// Not JSON, or not of the form.
@@ -130,7 +130,7 @@ impl Error for RecordingError {
     }
 }
 
-/// The members that tell whether the rest can be read.
+/// The members that show whether the rest can be read.
 #[derive(Deserialize)]
 struct Head {
     #[serde(default)]

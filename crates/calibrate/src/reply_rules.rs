@@ -17,10 +17,10 @@ pub(crate) struct ReplyRules {
     accuracy: Option<AccuracyForm>,
 }
 
-/// What is known of the starter templates of a language.
+/// The facts about the starter templates of a language.
 #[derive(Clone, Debug)]
 struct StarterRule {
-    /// The request, whose reply is known.
+    /// A request with a known reply.
     request: Value,
     /// The form of all templates of the language.
     form: Option<TemplateForm>,
@@ -85,7 +85,7 @@ impl ReplyRules {
         !self.report_lines.is_empty() || !self.placeless.is_empty()
     }
 
-    /// A line of a report in other words: as one was recorded, else with the message of a reply.
+    /// A line of a report with another text: as recorded, or else with the message of a reply.
     pub(crate) fn report_line(&self, line: &str) -> Option<String> {
         if let Some(changed) = changed(&self.report_lines, line) {
             return Some(changed);
@@ -145,7 +145,7 @@ impl ReplyRules {
         }
     }
 
-    /// Gives a message other words, if it is one of those that have some.
+    /// Replaces the text of a message, if there is a replacement.
     pub(crate) fn reword(&self, message: &mut Value) {
         let text = message.as_str().unwrap_or_default();
         if let Some(changed) = changed(&self.messages, text) {
@@ -217,7 +217,7 @@ fn without_place(message: &str) -> Option<&str> {
     place.starts_with("Segment ").then_some(message)
 }
 
-/// Whether a line of a report tells an error of a segment.
+/// Whether a line of a report is an error of a segment.
 fn is_error(line: &str) -> bool {
     line.trim_start().starts_with("*** Segment ")
 }

@@ -33,8 +33,8 @@ pub fn report(comparison: &Comparison, recorded: &Recording, format: Format) -> 
     }
 }
 
-/// The differences by assumption; one that is about several stands below each, and those of a user's own
-/// calls come first.
+/// The differences by assumption; one that is about several is listed for each, and those of a
+/// user's own calls come first.
 fn by_assumption(comparison: &Comparison) -> BTreeMap<(usize, &str), Vec<&Difference>> {
     let mut groups: BTreeMap<(usize, &str), Vec<&Difference>> = BTreeMap::new();
     for difference in &comparison.differences {

@@ -1,4 +1,4 @@
-//! Sends requests again that were throttled or failed on the way.
+//! Repeats requests that were throttled or failed on the way.
 
 use std::time::Duration;
 

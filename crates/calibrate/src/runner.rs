@@ -38,7 +38,8 @@ pub struct RunOptions {
     pub source: String,
     /// The day.
     pub date: String,
-    /// What no recording may hold besides what has a known form: the host of the endpoint.
+    /// Values that no recording may contain, in addition to those with a known form: the host of
+    /// the endpoint.
     pub secrets: Vec<String>,
     /// How long is waited for something that does not come.
     pub longest_wait: Duration,
@@ -343,7 +344,7 @@ impl<'a, E: Endpoint + ?Sized> Runner<'a, E> {
         shapes
     }
 
-    /// Deletes what was made after a point, the latest first. What is left is found by the clean-up.
+    /// Deletes what was created after a point, the latest first. The clean-up finds the rest.
     async fn delete_after(&mut self, length: usize) {
         while self.made.len() > length {
             let request = match self.made.pop() {

@@ -5,10 +5,10 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 use serde_json::Value;
 
-/// What stands for every account number.
+/// The replacement of every account number.
 pub(crate) const ACCOUNT: &str = "123456789012";
 
-/// What is taken out, by its form. The first alternative that fits counts.
+/// The forms of texts that are removed. The first alternative that matches is used.
 pub(crate) static FORMS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
         r"(?P<mail>[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)",
@@ -24,18 +24,18 @@ pub(crate) static FORMS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
-/// Long words; those that look drawn are taken out.
+/// Long words; those that look random are removed.
 pub(crate) static WORDS: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new("[A-Za-z0-9+/_=-]{20,}").ok());
 
-/// What this run knows to be its own, with the variable that stands for each.
+/// This run's own values, with the variables that replace them.
 #[derive(Clone, Debug, Default)]
 pub struct Sanitiser {
     known: Vec<(String, String)>,
 }
 
 impl Sanitiser {
-    /// Has a variable stand for a value from now on; short values say nothing and are kept.
+    /// Replaces a value by a variable from now on; short values are harmless and kept.
     pub(crate) fn know(&mut self, value: &str, variable: &str) {
         const SHORTEST: usize = 6;
         if value.len() < SHORTEST || self.known.iter().any(|(known, _)| known == value) {
@@ -43,12 +43,12 @@ impl Sanitiser {
         }
         self.known
             .push((value.to_owned(), format!("${{{variable}}}")));
-        // A value that holds another one is replaced first.
+        // A value that contains another one is replaced first.
         self.known
             .sort_by(|(one, _), (other, _)| other.len().cmp(&one.len()).then(one.cmp(other)));
     }
 
-    /// A text with nothing in it that says whose it is.
+    /// A text without anything that identifies its owner.
     #[must_use]
     pub fn text(&self, text: &str) -> String {
         let mut text = text.to_owned();
@@ -57,7 +57,7 @@ impl Sanitiser {
                 text = text.replace(value.as_str(), variable);
             }
         }
-        // Nothing is better than what was not looked at.
+        // An empty text is better than an unchecked one.
         let (Some(forms), Some(words)) = (FORMS.as_ref(), WORDS.as_ref()) else {
             return String::new();
         };
@@ -92,7 +92,7 @@ impl Sanitiser {
     }
 }
 
-/// A number that tells an account or a time is a text of the placeholder.
+/// A number that identifies an account or a time becomes a text with the placeholder.
 fn number_or_text(number: serde_json::Number) -> Value {
     let digits = number.to_string();
     let count = digits.bytes().take_while(u8::is_ascii_digit).count();
@@ -138,7 +138,7 @@ fn word(found: &Captures<'_>) -> String {
     if looks_random(text) { "opaque" } else { text }.to_owned()
 }
 
-/// Digits become 0; a long fraction is cut so that no account number seems to stand there.
+/// Digits become 0; a long fraction is cut so that it does not resemble an account number.
 fn time_shape(text: &str) -> String {
     let zeros: String = text
         .chars()
@@ -279,7 +279,7 @@ mod tests {
     }
 
     proptest! {
-        /// Wherever they stand, accounts, keys, mails and addresses go.
+        /// Accounts, keys, mails and addresses are removed in any place.
         #[test]
         fn secrets_go_wherever_they_stand(
             before in "[ -~é]{0,12}",

@@ -18,7 +18,7 @@ pub struct Settled {
 }
 
 impl Settled {
-    /// Those that the program is built with.
+    /// The recordings built into the program.
     ///
     /// # Errors
     ///
@@ -27,8 +27,8 @@ impl Settled {
         serde_json::from_str(SHIPPED)
     }
 
-    /// What recordings of AWS settle, next to what the emulator answers to the same questions. Of several answers
-    /// to a question the latest counts.
+    /// The answers of recordings of AWS, compared with the emulator's answers to the same
+    /// questions. Of several answers to a question, the latest is used.
     #[must_use]
     pub fn of(recordings: &[Recording], emulator: &Recording) -> Self {
         let mut recordings: Vec<&Recording> = recordings

@@ -12,19 +12,19 @@ static COMMENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r#"(?s)(?P<text>"(?:[^"\\]|\\.)*")|[ ]*(?:/\*.*?\*/|<!--.*?-->)"#).ok()
 });
 
-/// What a template looks like, apart from what it says.
+/// The layout of a template, independent of its contents.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub(crate) struct TemplateForm {
     has_comments: bool,
     /// What a level is indented by.
     indent: String,
-    /// What stands between a key in JSONata and its value.
+    /// The text between a key in JSONata and its value.
     colon: String,
     has_declaration: bool,
     is_one_line: bool,
     ends_with_line: bool,
-    /// The language after three backticks, if the template stands between such lines.
+    /// The language after three backticks, if the template is fenced.
     fence: Option<String>,
 }
 
@@ -74,7 +74,7 @@ impl TemplateForm {
         }
     }
 
-    /// A template of ours, whose levels have two blanks, in this form.
+    /// One of our templates, whose levels have two spaces, in this form.
     pub(crate) fn apply(&self, ours: &str) -> String {
         let is_xml = ours.trim_start().starts_with('<');
         let text = if self.has_comments {
@@ -113,7 +113,7 @@ impl TemplateForm {
     }
 }
 
-/// A line whose first key has another colon after it; a comment may hold a key too.
+/// A line with another separator after its first key; a comment may contain a key too.
 fn with_colon(pattern: &Regex, line: &str, colon: &str) -> String {
     let key = line
         .trim_start_matches("/* ")
@@ -136,7 +136,7 @@ fn without_comments(text: &str) -> String {
     replaced.into_owned()
 }
 
-/// The language of a fence, and what stands within.
+/// The language of a fence, and its contents.
 fn without_fence(text: &str) -> (Option<String>, &str) {
     let inner = text.trim().strip_prefix("```");
     let inner = inner.and_then(|inner| inner.strip_suffix("```"));

@@ -67,8 +67,8 @@ impl Variables {
         repeated.ok_or_else(|| VariableError(name.to_owned()))
     }
 
-    /// The same for each text of a value. An object `{"$repeat": 3, "item": …}` in a list stands for that
-    /// many items, in which `${i}` counts.
+    /// The same for each text of a value. An object `{"$repeat": 3, "item": …}` in a list is
+    /// replaced by this many items, in which `${i}` is the index.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! Waiting for a reply that tells what a step asks.
+//! Waits for the reply that a step requires.
 
 use std::fmt;
 use std::time::Duration;

@@ -17,7 +17,7 @@ pub const MOTO_ACCOUNT_HEADER: HeaderName = HeaderName::from_static("x-moto-acco
 /// The account that a key with nothing else to say belongs to is in these 48 bits of the key.
 const ACCOUNT_BITS: u64 = 0x7fff_ffff_ff80;
 
-/// What a SigV4 header or a presigned query says of the signer, in the request's own bytes.
+/// The signer in a SigV4 header or a presigned query, in the request's own bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Identity<'a> {
     /// The access key id.
@@ -59,8 +59,8 @@ impl<'a> Identity<'a> {
         }
     }
 
-    /// Of several credentials the first one counts, and what is no parameter is left aside: so the
-    /// header up to the end of its credential identifies the signer.
+    /// Of several credentials the first one is used, and text that is not a parameter is ignored:
+    /// so the header up to the end of its credential identifies the signer.
     ///
     /// Source: Assumption A-44.
     fn from_header(header: &'a str) -> Option<Self> {

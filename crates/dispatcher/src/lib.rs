@@ -1,9 +1,9 @@
 //! AWS wire protocols: the service and operation of a request, its caller, and the form of replies
 //! and errors look.
 //!
-//! [`route()`] reads the head of a request, [`Identity`] is its signer, and [`Service`] is what is
-//! plugged in behind them. [`json`] and [`query`] write replies. Nothing here opens a socket or
-//! reads a clock; `now` and request ids are handed in.
+//! [`route()`] reads the head of a request, [`Identity`] is its signer, and [`Service`] is the
+//! trait of the services behind them. [`json`] and [`query`] write replies. Nothing here opens a
+//! socket or reads a clock; `now` and request ids are arguments.
 
 pub mod cors;
 mod identity;

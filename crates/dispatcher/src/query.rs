@@ -16,7 +16,7 @@ use crate::service_error::ServiceError;
 ///
 /// # Errors
 ///
-/// Neither holds an `Action`.
+/// Neither has an `Action`.
 pub fn action(uri: &Uri, body: &[u8]) -> Result<String, ServiceError> {
     let query = uri.query().unwrap_or_default().as_bytes();
     parameter(body, "Action")

@@ -135,7 +135,7 @@ fn is_form_at_root(head: &Parts, content_type: &str) -> bool {
         && content_type.starts_with("application/x-www-form-urlencoded")
 }
 
-/// An unsigned request whose query has an action is a Query request: object storage knows no such
+/// An unsigned request with an action in its query is a Query request: object storage has no such
 /// parameter.
 fn is_action_at_root(head: &Parts) -> bool {
     let query = head.uri.query().unwrap_or_default();

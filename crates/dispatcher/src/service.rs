@@ -98,7 +98,7 @@ impl Deref for Caller {
 /// A successful reply before a protocol has given it its form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reply {
-    /// A JSON document, or nothing at all.
+    /// A JSON document, or nothing.
     Json(Bytes),
     /// Named values, for the Query protocol.
     Members(Vec<(&'static str, QueryValue)>),
@@ -118,7 +118,7 @@ pub trait Service: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// What is wrong with the body, in the words of this service.
+    /// The error in the body, in this service's text.
     fn decode(&self, operation: Operation, body: &Bytes) -> Result<Self::Input, ServiceError>;
 
     /// The error for a failure of the server itself; the service's modelled error, if it has one.
@@ -161,7 +161,7 @@ pub trait Endpoint: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What is wrong with the body, in the words of this service.
+    /// The error in the body, in this service's text.
     fn decode<'a>(
         &'a self,
         operation: Operation,

@@ -24,7 +24,7 @@ pub struct RuleStatus {
     /// The rule; it has an id, given or made.
     #[serde(flatten)]
     pub rule: Rule,
-    /// Requests it is about, also when another rule settled them or it held back.
+    /// Requests that matched it, including those where another rule was decisive or it did not act.
     pub matched: u64,
     /// Requests on which it acted.
     pub fired: u64,
@@ -47,7 +47,7 @@ pub(crate) struct ActiveRule {
     id: Arc<str>,
     rule: Rule,
     since_ms: u64,
-    /// Of a rule in a replay: what it decided when it was recorded.
+    /// For a rule in a replay: its recorded decisions.
     recorded: Option<Arc<Decisions>>,
     state: Mutex<State>,
 }
@@ -136,8 +136,8 @@ impl ActiveRule {
         self.state().count(&key(self.rule.per(), facts));
     }
 
-    /// Counts a matching request, and adds to the plan what the rule does to it; tells whether it
-    /// does anything.
+    /// Counts a matching request, and adds the rule's effect to the plan; returns whether it has
+    /// any.
     pub(crate) fn apply(&self, asking: &DecisionContext<'_, '_>, plan: &mut Plan) -> bool {
         let key = key(self.rule.per(), asking.facts);
         let elapsed_ms = asking.now_ms.saturating_sub(self.since_ms);
@@ -197,7 +197,7 @@ impl ActiveRule {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // The counters are whole between any two statements, so a poisoned lock is no harm.
+        // The counters are complete between any two statements, so a poisoned lock is harmless.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -261,7 +261,7 @@ impl ActiveRule {
                 .is_none_or(|scenario| scenario.is_ready(states))
     }
 
-    /// Whether chance is for it, and the number drawn; what is certain draws none.
+    /// Whether the draw selects it, and the number drawn; a certain rule draws none.
     fn draw(&self, place: Draw<'_>) -> (bool, Option<f64>) {
         match self.rule.trigger().probability {
             Some(chance) if chance < 1.0 => {

@@ -22,7 +22,8 @@ pub struct Connection {
     /// half of the body.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub after_bytes: Option<u64>,
-    /// How long the connection is held before it ends; absent, not at all, or an hour for a stall.
+    /// How long the connection is held before it ends; by default not at all, or an hour for a
+    /// stall.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hold_ms: Option<u64>,
 }
@@ -35,9 +36,9 @@ pub enum Ending {
     Reset,
     /// In good order (FIN).
     Close,
-    /// Not until the client gives up, or the time of holding is over.
+    /// Only when the client gives up, or the hold time has passed.
     Stall,
-    /// After bytes that are no HTTP.
+    /// After bytes that are not HTTP.
     Garbage,
 }
 

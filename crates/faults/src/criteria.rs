@@ -13,7 +13,7 @@ use crate::read::{RuleReadError, Table, entries};
 use crate::reply::is_name_character;
 use crate::span::Ranges;
 
-/// What must be true of a request; what is absent is true of every request.
+/// Conditions on a request; an absent one matches every request.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Criteria {
@@ -62,8 +62,8 @@ impl Criteria {
         self.mismatch(facts).is_none()
     }
 
-    /// Whether what it says of the service, region, operation and account is true of the
-    /// request: what is known before its body is read.
+    /// Whether its conditions on the service, region, operation and account match the request: the
+    /// facts that are known before its body is read.
     pub(crate) fn accept_call(&self, facts: &Facts<'_>) -> bool {
         let texts = [
             (&self.operation, facts.operation),
@@ -78,7 +78,7 @@ impl Criteria {
         })
     }
 
-    /// The first key whose condition is not true of the request.
+    /// The first key whose condition does not match the request.
     #[must_use]
     pub(crate) fn mismatch(&self, facts: &Facts<'_>) -> Option<&'static str> {
         let texts = [

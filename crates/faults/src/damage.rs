@@ -34,22 +34,22 @@ pub struct Damage {
     /// How much of the body is sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub truncate: Option<Truncate>,
-    /// How the connection ends after what is sent.
+    /// How the connection ends after the data.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub finish: Option<Finish>,
     /// The length that the head claims.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub content_length: Option<u64>,
-    /// What is wrong with the body's chunks.
+    /// The damage to the body's chunks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub chunked: Option<Chunked>,
     /// How slowly the body is sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub drip: Option<Drip>,
-    /// JSON pointers to what is taken out of the body.
+    /// JSON pointers to members that are removed from the body.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub drop: Vec<String>,
-    /// JSON pointers to what is put into the body, with the values.
+    /// JSON pointers to members that are added to the body, with their values.
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub set: Map<String, Value>,
     /// Another body.
@@ -66,7 +66,7 @@ pub struct Damage {
 pub enum Truncate {
     /// So many bytes.
     Bytes(u64),
-    /// So much of each hundred bytes.
+    /// This percentage of the bytes.
     Percent(f64),
 }
 
@@ -78,15 +78,15 @@ pub enum Finish {
     Close,
     /// With a reset (RST).
     Reset,
-    /// Not until the client gives up.
+    /// Only when the client gives up.
     Stall,
 }
 
-/// What is wrong with a body in chunks.
+/// The damage to a body in chunks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Chunked {
-    /// A chunk's size is no number.
+    /// A chunk's size is not a number.
     BadSize,
     /// The last chunk is missing.
     Unterminated,
@@ -133,7 +133,7 @@ impl Damage {
             }
     }
 
-    /// The body that replaces `body`; `None` if it stays, or is no JSON to be edited.
+    /// The body that replaces `body`; `None` if it is unchanged, or is not JSON to be edited.
     #[must_use]
     pub fn edited(&self, body: &[u8]) -> Option<Vec<u8>> {
         if let Some(other) = &self.replace_body {

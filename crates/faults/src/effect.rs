@@ -23,7 +23,7 @@ const EFFECTS: [&str; 9] = [
     "steps",
 ];
 
-/// What a rule does to a request, besides delaying it.
+/// The effect of a rule on a request, in addition to delays.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     /// A service error.

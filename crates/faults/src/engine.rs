@@ -70,7 +70,7 @@ impl Engine {
         self.latency_ms.load(Ordering::Relaxed)
     }
 
-    /// Holds every request up from now on; 0 ends that.
+    /// Delays every request from now on; 0 ends this.
     pub fn set_latency_ms(&self, latency_ms: u64) {
         let mut current = self.rules();
         self.latency_ms.store(latency_ms, Ordering::Relaxed);
@@ -84,8 +84,8 @@ impl Engine {
         self.acting.load(Ordering::Relaxed) & RULES != 0
     }
 
-    /// Whether nothing can act on a request: there is no
-    /// rule, no latency, and requests may not define their own faults.
+    /// Whether nothing can act on a request: there is no rule, no latency, and requests may not
+    /// define their own faults.
     #[must_use]
     pub fn is_idle(&self) -> bool {
         self.acting.load(Ordering::Relaxed) == 0
@@ -122,7 +122,7 @@ impl Engine {
         self.is_armed() && self.has_rule_for(Phase::Answered)
     }
 
-    /// How far back stale reads go at most, in milliseconds; 0 when none is wanted.
+    /// The maximum age of stale reads, in milliseconds; 0 if there are none.
     #[must_use]
     pub fn longest_stale_ms(&self) -> u64 {
         let rules = Arc::clone(&self.rules());
@@ -137,8 +137,8 @@ impl Engine {
         self.rules().has_rule_for(phase)
     }
 
-    /// Whether the latency or any rule may act on a request of this service, region, operation
-    /// and account; what else the facts say is not looked at.
+    /// Whether the latency or any rule may act on a request with this service, region, operation
+    /// and account; other facts are ignored.
     #[must_use]
     pub fn may_act_on(&self, facts: &Facts<'_>) -> bool {
         if !self.is_armed() {
@@ -256,7 +256,7 @@ impl Engine {
         }
     }
 
-    /// The states of the scenarios that rules name, and of those that were set.
+    /// The states of the scenarios in rules, and of those that were set.
     #[must_use]
     pub fn scenarios(&self) -> BTreeMap<String, String> {
         let rules = Arc::clone(&self.rules());
@@ -409,8 +409,8 @@ impl Engine {
         rules.iter().map(|rule| rule.status()).collect()
     }
 
-    /// Sets all counters, steps, buckets and scenarios back to the start, and forgets what was
-    /// recorded; windows go on.
+    /// Resets all counters, steps, buckets and scenarios, and clears the recording; windows
+    /// continue.
     pub fn reset_counters(&self) {
         self.start_anew();
         let rules = Arc::clone(&self.rules());
@@ -418,7 +418,7 @@ impl Engine {
     }
 
     fn states(&self) -> MutexGuard<'_, States> {
-        // A scenario moves with one statement, so a poisoned lock holds whole states.
+        // A scenario changes in one statement, so a poisoned lock contains a complete state.
         self.states.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -428,7 +428,7 @@ impl Engine {
     }
 
     fn rules(&self) -> MutexGuard<'_, Rules> {
-        // The list is exchanged in one statement, so a poisoned lock holds a whole one.
+        // The list is replaced in one statement, so a poisoned lock contains a complete one.
         self.rules.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-/// One request, in borrowed texts; what is absent matches no pattern.
+/// The facts about one request, as borrowed texts; an absent fact matches no pattern.
 #[derive(Clone, Copy)]
 pub struct Facts<'a> {
     /// The service, such as `b2bi`.

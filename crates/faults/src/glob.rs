@@ -34,13 +34,13 @@ impl Glob {
 pub struct Patterns(Vec<Glob>);
 
 impl Patterns {
-    /// Holds one pattern.
+    /// One pattern.
     #[must_use]
     pub fn one(pattern: Glob) -> Self {
         Self(vec![pattern])
     }
 
-    /// Whether any of the patterns fits; what is absent fits none, not even `*`.
+    /// Whether any of the patterns matches; an absent value matches none, not even `*`.
     #[must_use]
     pub fn accepts(&self, subject: Option<&str>) -> bool {
         subject.is_some_and(|subject| self.0.iter().any(|glob| glob.is_match(subject)))

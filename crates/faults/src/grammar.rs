@@ -31,7 +31,7 @@ mod socket;
 pub use chain::{Chain, Step, StepEffect};
 pub use list::FaultList;
 
-/// What is wrong with a text of the mini-language, where, and what to do about it.
+/// An error in a text of the mini-language, with its position and advice.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("column {column}: {message}")]
 pub struct GrammarError {
@@ -46,7 +46,7 @@ impl GrammarError {
         self.column
     }
 
-    /// What is wrong and what to do, without the place.
+    /// The error and the advice, without the position.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message

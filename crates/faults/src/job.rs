@@ -53,7 +53,7 @@ pub enum JobOutcome {
     Late,
     /// The job sees only the beginning of its input.
     Truncate,
-    /// The job is no longer known.
+    /// The job no longer exists.
     Vanish,
     /// The job panics.
     Panic,
@@ -89,10 +89,10 @@ pub struct JobFault {
     /// Which of the job's objects, counted from 1, are written all the same.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub objects: Option<Span>,
-    /// Whether a job that fails while it writes leaves what is written.
+    /// Whether a job that fails while it writes keeps its outputs.
     #[serde(skip_serializing_if = "is_false")]
     pub keep_partial: bool,
-    /// How long the job is held up first, or its objects are late, in milliseconds.
+    /// How long the job is delayed first, or its objects are delayed, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hold_ms: Option<u64>,
     /// How many polls the job waits for.
@@ -116,7 +116,7 @@ impl JobFault {
         matches!(self.outcome, JobOutcome::Lose | JobOutcome::Late) || self.objects.is_some()
     }
 
-    /// How long the job is held up before anything else, in milliseconds.
+    /// How long the job is delayed before anything else, in milliseconds.
     #[must_use]
     pub fn pause_ms(&self) -> u64 {
         match self.outcome {

@@ -27,9 +27,9 @@
 //! allow it. The order of the limits is `nth`, `times`, `window`, `probability`, then the effect. A
 //! rule's latency applies to each of its firings.
 //!
-//! A draw is a function of the seed, the rule's id, the partition and the number of the request in it.
-//! Requests of other partitions and other rules do not change it. A rule without an id is called
-//! `rule-N` after its position, so give ids to rules whose draws must survive a reordering.
+//! A draw is a function of the seed, the rule's id, the partition and the number of the request in
+//! it. Requests of other partitions and other rules do not change it. A rule without an id gets the
+//! name `rule-N` from its position, so give ids to rules whose draws must survive a reordering.
 //!
 //! # Connections and replies
 //!

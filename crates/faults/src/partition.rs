@@ -114,7 +114,7 @@ pub(crate) fn key(per: &[Per], facts: &Facts<'_>) -> String {
     key
 }
 
-/// What is counted in one partition.
+/// The counters of one partition.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Counters {
     /// Matching requests.
@@ -134,7 +134,7 @@ pub(crate) struct Partitions {
 }
 
 impl Partitions {
-    /// The counters of the partition, and its name to keep; new ones stand at zero.
+    /// The counters of the partition, and its stored name; new counters are zero.
     pub(crate) fn entry(&mut self, key: &str) -> (Arc<str>, &mut Counters) {
         let name = match self.counters.get_key_value(key) {
             Some((name, _)) => Arc::clone(name),

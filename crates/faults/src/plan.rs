@@ -14,7 +14,7 @@ use crate::stale::Stale;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum When {
-    /// Not at all: the state is untouched.
+    /// Not at all: the state is unchanged.
     #[default]
     Before,
     /// Once: its work is done, and the outcome replaces its reply.
@@ -41,7 +41,7 @@ pub enum Outcome {
     Connection(Connection),
     /// The reply itself, damaged.
     Response(Damage),
-    /// The handler reads what was there some time ago.
+    /// The handler reads earlier state.
     Stale(Stale),
     /// A stage of a job is changed.
     Job(JobFault),
@@ -54,13 +54,13 @@ pub enum Outcome {
 pub enum Seam {
     /// After routing, before the request is decoded.
     Protocol,
-    /// Round the handler.
+    /// Around the handler.
     Model,
     /// Before a stage of a job.
     Job,
 }
 
-/// How long to hold the request up, in milliseconds.
+/// The delay of the request, in milliseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Delay {
     /// Before the handler; or before the reply, when the handler does not run.
@@ -69,7 +69,7 @@ pub struct Delay {
     pub after_ms: u64,
 }
 
-/// A rule that acts on the request, and what it rests on; enough to replay it.
+/// A rule that acts on the request, and its draw; this is enough to replay it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Firing {
     /// The rule's id.

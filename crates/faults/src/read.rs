@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-/// What is wrong with a value, and its place within the rule.
+/// The error in a value, and its place within the rule.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub(crate) struct RuleReadError {
@@ -34,7 +34,7 @@ impl RuleReadError {
 pub(crate) struct Table<'a>(&'a Map<String, Value>);
 
 impl<'a> Table<'a> {
-    /// Opens `value`, refusing what is no table and keys that are not in `keys`.
+    /// Opens `value`; refuses anything except a table, and keys that are not in `keys`.
     pub(crate) fn open(value: &'a Value, keys: &[&str]) -> Result<Self, RuleReadError> {
         let entries = entries(value)?;
         match entries.keys().find(|key| !keys.contains(&key.as_str())) {
@@ -157,7 +157,7 @@ pub fn nearest<'a>(name: &str, valid: &[&'a str]) -> Option<&'a str> {
         .min_by_key(|candidate| distance(&name, &bare(candidate)))
 }
 
-/// The nearest name, when it is near enough to be what was meant.
+/// The nearest name, if it is similar enough.
 #[must_use]
 pub fn similar<'a>(name: &str, valid: &[&'a str]) -> Option<&'a str> {
     nearest(name, valid).filter(|found| distance(&bare(name), &bare(found)) <= 2)

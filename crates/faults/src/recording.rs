@@ -91,7 +91,7 @@ pub enum RecordingError {
     /// It has no lines.
     #[error("the recording is empty")]
     Empty,
-    /// The first line does not hold the rules.
+    /// The first line does not contain the rules.
     #[error("line 1: {0}")]
     Head(#[source] HeadError),
     /// A later line is not a decision.
@@ -99,24 +99,24 @@ pub enum RecordingError {
     Line {
         /// The number of the line, the first being 1.
         number: usize,
-        /// What is wrong with it.
+        /// The problem.
         source: serde_json::Error,
     },
 }
 
-/// A first line that does not hold the rules of a recording.
+/// A first line that does not contain the rules of a recording.
 #[derive(Debug, thiserror::Error)]
 pub enum HeadError {
     /// It is not JSON.
     #[error(transparent)]
     Json(#[from] serde_json::Error),
-    /// A member is not what it must be; where, and what is wrong.
+    /// A member is invalid, with its place and the problem.
     #[error("{0}")]
     Member(String),
-    /// There is no seed.
+    /// The seed is missing.
     #[error("it has no `seed`")]
     NoSeed,
-    /// There are no rules.
+    /// The rules are missing.
     #[error("it has no `rules`")]
     NoRules,
     /// The rules cannot be read.

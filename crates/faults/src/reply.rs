@@ -22,7 +22,7 @@ const THROTTLE_KEYS: [&str; 3] = ["ratePerSecond", "burst", "error"];
 const UNAVAILABLE: &str = "ServiceUnavailable";
 const THROTTLING: &str = "ThrottlingException";
 
-/// A service error; the sender fills in what is absent.
+/// A service error; the sender fills in absent members.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ErrorReply {

@@ -1,4 +1,4 @@
-//! A rule: which requests, on which of them it acts, and what it does.
+//! A rule: its criteria, its trigger, and its effects.
 
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde_json::Value;
@@ -57,8 +57,8 @@ const LONGEST_ID: usize = 128;
 
 /// A rule that is known to make sense: it comes from JSON, TOML or the mini-language.
 ///
-/// The keys are those of the reference, a superset of LocalStack's `FaultRule`. A rule without any
-/// effect answers 503 `ServiceUnavailable`, as there.
+/// The keys are those of the reference, a superset of LocalStack's `FaultRule`. As in LocalStack, a
+/// rule without any effect returns 503 `ServiceUnavailable`.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Rule {
@@ -119,7 +119,7 @@ impl Rule {
         })
     }
 
-    /// How long the rule holds a request up.
+    /// How long the rule delays a request.
     #[must_use]
     pub(crate) fn latency(&self) -> Option<&Latency> {
         self.latency.as_ref()
@@ -144,7 +144,8 @@ impl Rule {
 
     /// Whether the two rules are the same, ignoring an id that `other` lacks.
     ///
-    /// So a rule can be found again by what was sent, though the engine has given it an id.
+    /// A rule can thus be found again by the text that was sent, although the engine has given it
+    /// an id.
     #[must_use]
     pub fn is_like(&self, other: &Self) -> bool {
         let Self {

@@ -9,7 +9,7 @@ use crate::active_rule::ActiveRule;
 use crate::facts::Facts;
 use crate::rule::Phase;
 
-/// Rules in order. A request asks those that name its operation, and those that name none.
+/// Rules in order. A request checks those that name its operation, and those that name none.
 #[derive(Debug, Default)]
 pub(crate) struct RuleList {
     rules: Box<[Arc<ActiveRule>]>,
@@ -22,7 +22,7 @@ pub(crate) struct RuleList {
 /// The positions of the enabled rules that are asked at one time, ascending.
 #[derive(Debug, Default)]
 struct PhaseIndex {
-    /// Those of the rules whose operations have no wildcard, by operation.
+    /// The rules whose operations have no wildcard, by operation.
     by_operation: HashMap<Box<str>, Vec<usize>>,
     others: Vec<usize>,
 }

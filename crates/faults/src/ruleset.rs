@@ -62,7 +62,7 @@ fn rules(value: &Value) -> Result<Vec<Rule>, RuleError> {
     items.iter().enumerate().map(rule).collect()
 }
 
-/// What is wrong with a rule: `rule 2 (lost-reply), error.statusCode: expected …`.
+/// The problem of a rule: `rule 2 (lost-reply), error.statusCode: expected …`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RuleError {
     is_rule: bool,

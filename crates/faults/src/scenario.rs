@@ -39,7 +39,7 @@ impl Scenario {
         Ok(scenario)
     }
 
-    /// Whether the scenario is in the state that the rule wants.
+    /// Whether the scenario is in the state that the rule requires.
     pub(crate) fn is_ready(&self, states: &States) -> bool {
         let state = states.get(&self.name).map_or(START, String::as_str);
         self.state.as_ref().is_none_or(|wanted| wanted == state)

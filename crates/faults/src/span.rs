@@ -60,12 +60,12 @@ impl Serialize for Span {
     }
 }
 
-/// Some ranges of which any one may hold the ordinal.
+/// Ranges, any one of which may contain the ordinal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ranges(Vec<Span>);
 
 impl Ranges {
-    /// Whether any range holds `ordinal`; what is absent is in none.
+    /// Whether any range contains `ordinal`; an absent ordinal is in none.
     #[must_use]
     pub fn accepts(&self, ordinal: Option<u64>) -> bool {
         ordinal.is_some_and(|ordinal| self.0.iter().any(|span| span.contains(ordinal)))
@@ -159,7 +159,7 @@ mod tests {
 
     use super::Nth;
 
-    /// The ordinals up to 9 that `written` holds, or `None` when it is refused.
+    /// The ordinals up to 9 that `written` contains, or `None` if it is refused.
     fn check(written: Value, expected: Option<&[u64]>) {
         let nth = Nth::read(&written).ok();
         let found = nth.map(|nth| (1..10).filter(|n| nth.contains(*n)).collect::<Vec<_>>());

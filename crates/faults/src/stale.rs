@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::latency::MAX_DELAY_MS;
 use crate::read::{RuleReadError, Table, expected, whole};
 
-/// Reads are answered from what was there some time ago.
+/// Reads return earlier state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Stale {

@@ -30,7 +30,7 @@ impl Steps {
         &self.chain
     }
 
-    /// The step whose turn it is after this many turns.
+    /// The step that is due after this many turns.
     pub(crate) fn step_after(&self, turns: u64) -> Option<&Step> {
         let length = if self.repeats {
             self.chain.turns()

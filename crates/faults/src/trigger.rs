@@ -9,7 +9,7 @@ use crate::scenario::Scenario;
 use crate::span::Nth;
 use crate::window::Window;
 
-/// The limits of a rule's firing; what is absent does not limit.
+/// The limits of a rule's firing; an absent one does not limit.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Trigger {

@@ -19,7 +19,7 @@ pub struct ServiceTerms {
     pub name: &'static str,
     /// The operations.
     pub operations: Vec<&'static str>,
-    /// The codes of its errors, those of [`Vocabulary::common_errors`] aside.
+    /// The codes of its errors, except for [`Vocabulary::common_errors`].
     pub errors: Vec<&'static str>,
     /// Whether requests have JSON bodies, which rules can look into.
     pub json_bodies: bool,
@@ -36,7 +36,7 @@ pub struct Vocabulary {
     pub services: Vec<ServiceTerms>,
     /// The codes of errors that every service may answer with.
     pub common_errors: Vec<&'static str>,
-    /// Regions that have another form than those of AWS and are in use all the same.
+    /// Regions in use whose names do not have the form of AWS's.
     pub regions: Vec<String>,
 }
 
@@ -45,7 +45,7 @@ pub struct Vocabulary {
 pub struct UnknownTermError {
     /// The rule's id, or its position from 1.
     rule: String,
-    /// The rule's position in its list, from 0; none for what is no rule of a list.
+    /// The rule's index in its list, from 0; `None` if it is not in a list.
     index: Option<usize>,
     /// The key of the rule, such as `operation`.
     key: &'static str,
@@ -75,7 +75,7 @@ impl fmt::Display for UnknownTermError {
 
 impl std::error::Error for UnknownTermError {}
 
-/// An unknown term of a rule: its key, and what is wrong.
+/// An unknown term of a rule: its key, and the problem.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
 struct TermError {
@@ -285,7 +285,7 @@ fn not_empty(key: &'static str, pattern: &Glob) -> Result<(), TermError> {
     Ok(())
 }
 
-/// Those of the services that have an operation that the rule is about.
+/// The services that have an operation of the rule.
 fn answering<'s>(rule: &Rule, services: &[&'s ServiceTerms]) -> Vec<&'s ServiceTerms> {
     let patterns = rule.criteria().operation.as_ref();
     let has = |terms: &&&ServiceTerms| {

@@ -33,7 +33,7 @@ fuzz_target!(|input: &[u8]| {
             let body = maker.value(operation.input, DEPTH).to_string();
             let Ok(decoded) = decode(operation, body.as_bytes()) else { continue };
             match service.call(&scope, decoded.input).await {
-                // Identifiers of what was made are used in later calls.
+                // Identifiers of created resources are used in later calls.
                 Ok(output) => maker.remember(&serde_json::to_value(&output).unwrap()),
                 Err(error) => assert!(error.shape().status < 500, "{}: {body}: {error:?}", operation.name),
             }

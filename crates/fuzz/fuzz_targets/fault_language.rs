@@ -1,4 +1,4 @@
-//! The mini-language of faults: what is read is written in a form that means the same.
+//! The mini-language of faults: a text that is accepted is printed in a form with the same meaning.
 #![no_main]
 
 use b2bi_local_faults::{Chain, Engine, Facts, FaultList};

@@ -1,5 +1,5 @@
-//! Fault rules as a request brings them (JSON) and as the configuration does (TOML): what is taken is
-//! checked, armed and asked; what is refused is refused with a reason.
+//! Fault rules from a request (JSON) and from the configuration (TOML): accepted rules are checked,
+//! armed and evaluated; refused rules get a reason.
 //!
 //! TOML begins with `#`; anything else is JSON or changes of rules that are known to be good.
 #![no_main]

@@ -18,7 +18,7 @@ fuzz_target!(|input: &[u8]| {
     let server = Fuzzed::fresh();
     let put = server.ask("PUT", "/_b2bi/state", STATE.as_bytes()).expect("the route of the state");
     assert_eq!(put.status, 200, "{:?}", put.body);
-    // Bytes that are no JSON come, too.
+    // Bytes that are not JSON occur, too.
     for body in [input, document(&BASES, input).to_string().as_bytes()] {
         let answer = server.ask("POST", "/_b2bi/s3-events", body).expect("the route of notifications");
         assert!(matches!(answer.status, 200 | 400), "{} {:?}", answer.status, answer.body);

@@ -1,5 +1,5 @@
-//! A few S3 requests after one another, to one store: each has an answer, and none is a server's error
-//! but for what is not implemented.
+//! A few S3 requests one after another, to one store: each has a reply, and none is a server error
+//! except for `NotImplemented`.
 //!
 //! The input is text: requests with a zero byte between them, each a line `METHOD TARGET`, header lines,
 //! an empty line and the body.

@@ -1,5 +1,5 @@
-//! States that are put back: one that is taken is what the server then holds, and can be put back
-//! again; one that is refused changes nothing.
+//! Restored states: an accepted one is what the server then contains, and can be restored again; a
+//! refused one changes nothing.
 #![no_main]
 
 use std::sync::LazyLock;

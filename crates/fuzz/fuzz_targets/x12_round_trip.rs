@@ -1,4 +1,4 @@
-//! What was read can be written, from JSON and from XML, and read again.
+//! A document that was read can be written, from JSON and from XML, and read again.
 #![no_main]
 
 use b2bi_local_x12::{Layout, LineBreak, Wrap, WriteOptions, to_json, to_xml, write_json, write_xml};

@@ -73,7 +73,7 @@ fn key(members: &Map<String, Value>, other: &str, u: &mut Unstructured<'_>) -> R
     })
 }
 
-/// A value at the edge of what is allowed, or beyond it.
+/// A value at the limit of what is allowed, or beyond it.
 fn hostile(u: &mut Unstructured<'_>) -> Result<Value> {
     let nested = |depth: usize| (0..depth).fold(json!([]), |inner, _| json!([inner]));
     let values = [

@@ -11,7 +11,7 @@ use tokio::runtime::{Builder, Runtime};
 /// A server as a program embeds it, with the runtime of its tasks.
 pub struct Fuzzed {
     runtime: Runtime,
-    /// Held, so that the address stays bound.
+    /// Kept so that the address stays bound.
     _server: Server,
     control: Control,
 }
@@ -25,7 +25,7 @@ pub struct Answer {
 }
 
 impl Fuzzed {
-    /// The server of this process, as it was after its start.
+    /// The server of this process, in its initial state.
     pub fn fresh() -> &'static Self {
         static SERVER: OnceLock<Fuzzed> = OnceLock::new();
         let server = SERVER.get_or_init(Self::start);
@@ -59,7 +59,7 @@ impl Fuzzed {
         })
     }
 
-    /// What the server holds, objects included.
+    /// The state of the server, including objects.
     pub fn state(&self) -> Bytes {
         let answer = self
             .ask("GET", "/_b2bi/state?objects=true", b"")

@@ -24,7 +24,7 @@ impl ErrorShape {
         ERRORS.iter().find(|shape| shape.name == name).copied()
     }
 
-    /// The member that holds the message: `Message` in `ValidationException`, else `message`.
+    /// The member with the message: `Message` in `ValidationException`, otherwise `message`.
     #[must_use]
     pub fn message_member(&self) -> &'static str {
         self.required.first().copied().unwrap_or("message")

@@ -11,10 +11,10 @@ use serde::de::{
 use serde::forward_to_deserialize_any;
 use serde_json::{Error, Number};
 
-/// A JSON value whose texts are the body's own, unless they have escapes.
+/// A JSON value whose texts borrow from the body, unless they have escapes.
 ///
-/// A request is looked at once and then becomes an input; for that a map that hashes its keys, and
-/// copies of all texts, took more time than everything else about it.
+/// A request is read once and then becomes an input; a map that hashes its keys, and copies of all
+/// texts, took more time than everything else about it.
 #[derive(Debug)]
 pub(crate) enum Json<'a> {
     Null,

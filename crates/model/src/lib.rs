@@ -1,4 +1,4 @@
-//! The B2BI service model as Rust types and constraint tables, and what is common to all of them.
+//! The B2BI service model as Rust types and constraint tables, and their shared code.
 //!
 //! `generated/` is written by `cargo xtask codegen` from botocore's model. The rest reads it:
 //! [`decode()`] turns the bytes of a request into an [`Input`] or says everything that is wrong

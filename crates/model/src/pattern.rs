@@ -98,7 +98,7 @@ mod tests {
             assert_eq!(matches!(form, Form::Class(..)), is_class, "{source}");
             let regex = Regex::new(&format!(r"\A(?-u:{source})\z"));
             for text in texts {
-                // Of an expression that can match half a character there is no such regex.
+                // An expression that can match half a character has no such regex.
                 let expected = regex.as_ref().is_ok_and(|regex| regex.is_match(text));
                 assert_eq!(form.fits(text), expected, "{source} {text}");
             }

@@ -8,7 +8,7 @@ use crate::shape::{List, Member, Number, Shape, Structure, Text};
 /// The most characters of an offending value that a message repeats.
 const SHOWN: usize = 256;
 
-/// What a walk found in a value whose JSON types are right.
+/// The violations in a value with correct JSON types.
 #[derive(Debug, Default)]
 pub(crate) struct Findings {
     /// Each broken constraint, in the model's order of members.
@@ -22,7 +22,7 @@ pub(crate) struct Findings {
 pub struct Violation {
     /// Where the value is: `configuration.edi.transformerId`, `tags.1.member.key`.
     pub path: String,
-    /// The value as far as it may be shown; none for absent and for sensitive ones.
+    /// The value, if it may be shown; `None` for absent and for sensitive ones.
     pub value: Option<String>,
     /// The rule it breaks, as a sentence without a full stop.
     pub constraint: String,
@@ -33,9 +33,9 @@ pub struct Violation {
 pub struct TypeMismatch {
     /// Where the value is.
     pub path: String,
-    /// The type that was found, in a JSON parser's words: `NUMBER_VALUE`.
+    /// The actual type, in a JSON parser's terms: `NUMBER_VALUE`.
     pub found: &'static str,
-    /// The type the model wants: `String`.
+    /// The type in the model: `String`.
     pub expected: &'static str,
 }
 

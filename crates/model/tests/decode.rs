@@ -1,10 +1,10 @@
-//! Which bodies an operation takes, and in which words it refuses the others.
+//! The bodies that an operation accepts, and the messages for others.
 
 #![expect(clippy::expect_used, reason = "a test may stop at the first surprise")]
 
 use b2bi_local_model::{DecodeError, OPERATIONS, OperationShape, decode};
 
-/// The words in which `operation` refuses `body`, or the input's debug form.
+/// The message with which `operation` refuses `body`, or the input's debug form.
 fn outcome(operation: &str, body: &str) -> String {
     let shape = OperationShape::named(operation).expect("an operation of the model");
     match decode(shape, body.as_bytes()) {

@@ -70,7 +70,7 @@ fn text(payload: &(dyn Any + Send)) -> String {
     fixed.or_else(made).unwrap_or_default()
 }
 
-/// A stretch of work whose panics are caught.
+/// A section of work whose panics are caught.
 pub(crate) struct Scope(());
 
 impl Scope {
@@ -88,8 +88,8 @@ impl Drop for Scope {
 
 /// Notes the place of each panic from now on; a second call changes nothing.
 ///
-/// A panic that will be caught is logged by who catches it, who knows more. Any other is logged
-/// here, or printed as before if there is no log.
+/// A panic that will be caught is logged by the code that catches it, which has more context. Any
+/// other is logged here, or printed as before if there is no log.
 pub fn install_hook() {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(|| {

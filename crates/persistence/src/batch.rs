@@ -48,7 +48,7 @@ impl Batch {
         self.changes.push(Change::Put(table, key, value));
     }
 
-    /// Removes a row; a missing row is no error.
+    /// Removes a row; a missing row is not an error.
     pub fn remove(&mut self, table: Table, key: String) {
         self.changes.push(Change::Remove(table, key));
     }

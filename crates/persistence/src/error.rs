@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 /// A change could not be written to disk, and was undone.
 ///
-/// Later changes may succeed: nothing stays broken once the cause is gone.
+/// Later changes may succeed: nothing remains broken after the cause has been removed.
 #[derive(Clone, Debug)]
 pub struct WriteError {
     kind: Kind,
@@ -46,7 +46,7 @@ impl WriteError {
         )
     }
 
-    /// A change was undone for a reason that is gone.
+    /// A change was undone for a reason that no longer exists.
     #[must_use]
     pub fn undone() -> Self {
         Self::new(

@@ -1,9 +1,9 @@
 //! Rows on disk that survive a crash once they are acknowledged.
 //!
-//! A [`RowStore`] is a directory with one file of rows, managed by the library redb. To make a change,
-//! send a [`Batch`] and wait until it is flushed before you acknowledge it. Batches are written in the
-//! order in which they were sent, each completely or not at all. Waiting batches are written together,
-//! with one flush of the disk.
+//! A [`RowStore`] is a directory with one file of rows, managed by the library redb. To make a
+//! change, send a [`Batch`] and wait until it is flushed before you acknowledge it. Batches are
+//! written in the order in which they were sent, each completely or not at all. Waiting batches are
+//! written together, with one flush of the disk.
 //!
 //! A full disk loses nothing: batches that cannot be written are undone, the latest first, and the
 //! next batch is tried as usual.
@@ -111,7 +111,7 @@ impl RowStore {
         self.inner.closed.was_checked
     }
 
-    /// The directory, for what is too big for a row.
+    /// The directory, for data that is too large for a row.
     #[must_use]
     pub fn directory(&self) -> &Path {
         &self.inner.directory
@@ -237,8 +237,8 @@ impl RowStore {
         self.inner.writer.recoveries()
     }
 
-    /// Waits until there were more [`recoveries`](Self::recoveries) than those that are known, and
-    /// returns their number: whoever lost a change to a failure makes it again then.
+    /// Waits until there are more [`recoveries`](Self::recoveries) than the known ones, and returns
+    /// their number: callers that lost a change to a failure then repeat it.
     pub async fn recovered(&self, known: u64) -> u64 {
         self.inner.writer.recovered(known).await
     }

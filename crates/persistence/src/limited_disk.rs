@@ -16,11 +16,11 @@ use crate::{RowStore, storage::Storage};
 /// The path that errors name.
 const PATH: &str = "limited disk";
 
-/// A disk of limited size, whose content outlives the database on it.
+/// A disk of limited size, whose contents outlive the database on it.
 #[derive(Clone, Debug)]
 pub struct LimitedDisk {
     bytes: Arc<Mutex<Vec<u8>>>,
-    /// The most bytes that it holds.
+    /// The maximum number of bytes.
     size: Arc<AtomicUsize>,
 }
 
@@ -38,7 +38,7 @@ impl LimitedDisk {
     ///
     /// # Errors
     ///
-    /// The content is not that of a row store.
+    /// The contents are not those of a row store.
     pub fn row_store(&self, probe_interval: Duration) -> Result<RowStore, OpenError> {
         let again = self.clone();
         let storage = Storage::new(self.open()?, Box::new(move || again.open()));

@@ -92,8 +92,8 @@ pub(crate) fn database_again(directory: &Path) -> Result<Database, OpenError> {
         .map_err(|error| OpenError::new(&path, error.into()))
 }
 
-/// Every page is compared with its checksum, unless the file is as it was closed: a damaged file is
-/// found now, not when it is too late.
+/// Every page is compared with its checksum, unless the file is unchanged since it was closed: a
+/// damaged file is found now, not when it is too late.
 fn builder() -> Builder {
     let mut builder = Builder::new();
     builder

@@ -30,7 +30,7 @@ pub(crate) enum DirectoryError {
          update, or choose another directory"
     )]
     Newer { format: u64, known: u64 },
-    /// The file is ours and its content is not what was written.
+    /// The file is ours, and its contents are not what was written.
     #[error(
         "is damaged ({0}): it was left as it is; put a copy of it back, or move it away to begin anew"
     )]

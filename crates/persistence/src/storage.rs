@@ -94,7 +94,7 @@ impl Storage {
         Ok(committed.map_or(0, |number| number.value()))
     }
 
-    /// A panic elsewhere leaves the slot as it was or empty; both are handled.
+    /// A panic elsewhere leaves the slot unchanged or empty; both are handled.
     fn slot(&self) -> MutexGuard<'_, Option<Arc<Database>>> {
         self.database.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -138,10 +138,10 @@ impl Writer {
 }
 
 impl Drop for Writer {
-    /// What was sent is written before the end.
+    /// Everything that was sent is written before the end.
     fn drop(&mut self) {
         lock(&self.queue).batches.take();
-        // The last handle may be held by what is undone, which runs on that thread.
+        // The last handle may be held by an undo, which runs on that thread.
         let other = |thread: &JoinHandle<()>| thread.thread().id() != thread::current().id();
         if let Some(thread) = self.thread.take().filter(other) {
             // A thread that has panicked has nothing more to write.
@@ -183,7 +183,7 @@ impl WriterThread {
             .map_err(|_| RecvTimeoutError::Disconnected)
     }
 
-    /// Writes a batch together with those that wait.
+    /// Writes a batch together with the waiting ones.
     fn write(&self, first: CommitSeq, batch: Batch) {
         let (mut last, mut group) = (first, vec![batch]);
         while group.len() < TOGETHER

@@ -1,11 +1,11 @@
-//! Buckets, as far as resource types work on them.
+//! The functions on buckets that resource types need.
 
 use async_trait::async_trait;
 
 use crate::context::HandlerContext;
 use crate::error::HandlerError;
 
-/// Object storage, whose configurations are documents in S3's XML or JSON.
+/// Object storage, with configurations as documents in S3's XML or JSON.
 #[async_trait]
 pub trait Buckets: Send + Sync {
     /// Makes a bucket.

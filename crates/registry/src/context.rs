@@ -56,7 +56,7 @@ impl HandlerContext {
         )
     }
 
-    /// The tags that a resource gets: those of the stack, of AWS, and its own; later ones win.
+    /// The tags of a resource: those of the stack, of AWS, and its own; later ones take precedence.
     #[must_use]
     pub(crate) fn merged_tags(&self, own: Tags) -> Tags {
         merged(&self.stack_tags, &self.system_tags, own)

@@ -13,7 +13,7 @@ use serde_json::Value;
 /// Where the row store has the documents.
 const ROWS: Table = Table("documents");
 
-/// Which document: whose, of which collection, under which id.
+/// The key of a document: its scope, its collection and its id.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Key {
     scope: Scope,
@@ -106,8 +106,8 @@ impl Documents {
         Ok(done)
     }
 
-    /// Waits until everything that was changed so far is on disk, or was undone: a reader must wait before
-    /// it replies with what it has read.
+    /// Waits until every change so far is on disk, or was undone: a reader must wait before it
+    /// replies with what it has read.
     pub async fn all_flushed(&self) {
         if let Some(row_store) = &self.row_store {
             let last = CommitSeq::of(self.last.load(Ordering::Acquire));
@@ -115,7 +115,7 @@ impl Documents {
         }
     }
 
-    /// The documents of all accounts and regions, or of those that are named, for people to read.
+    /// The documents of all accounts and regions, or of the named ones, in readable form.
     #[must_use]
     pub fn describe(&self, account: Option<&str>, region: Option<&str>) -> Vec<DescribedDocument> {
         let held = self.lock();
@@ -130,7 +130,7 @@ impl Documents {
         described.collect()
     }
 
-    /// The documents of a collection in all accounts and regions, or in those that are named.
+    /// The documents of a collection in all accounts and regions, or in the named ones.
     #[must_use]
     pub fn of_all(
         &self,
@@ -248,7 +248,7 @@ impl fmt::Debug for Documents {
     }
 }
 
-/// Documents that are put, and, without a value, those that are removed.
+/// Documents to store and, without a value, to remove.
 type Staged = BTreeMap<Key, Option<Arc<Value>>>;
 
 /// Changes of one account and region that are made together.

@@ -19,7 +19,7 @@ pub enum HandlerErrorCode {
     InvalidCredentials,
     /// There is such a resource, or it is in use.
     AlreadyExists,
-    /// There is no such resource.
+    /// The resource does not exist.
     NotFound,
     /// The resource is being changed by another request.
     ResourceConflict,
@@ -98,7 +98,7 @@ impl fmt::Display for HandlerErrorCode {
 pub struct HandlerError {
     /// The kind of failure.
     pub code: HandlerErrorCode,
-    /// What went wrong, for people.
+    /// A message for people.
     pub message: String,
     /// The resource that exists all the same, when a create failed after its first step.
     pub identifier: Option<String>,
@@ -115,7 +115,7 @@ impl HandlerError {
         }
     }
 
-    /// The failure that there is no such resource.
+    /// The failure for a resource that does not exist.
     #[must_use]
     pub fn not_found(type_name: &str, identifier: &str) -> Self {
         let message =

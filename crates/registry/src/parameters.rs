@@ -14,7 +14,7 @@ use crate::documents::Documents;
 const PARAMETERS: &str = "ssm-parameters";
 /// The most parameters of an account and region.
 const MOST: usize = 10_000;
-/// The longest value of the standard tier, and that of the advanced tier.
+/// The maximum length of a value in the standard tier, and in the advanced tier.
 const LONGEST: (usize, usize) = (4096, 8192);
 
 /// A parameter.
@@ -31,7 +31,7 @@ pub struct Parameter {
     pub version: i64,
     /// When it was last changed, in milliseconds since 1970.
     pub modified: i64,
-    /// What it is for.
+    /// Its description.
     pub description: Option<String>,
     /// A regular expression that values have to match.
     pub allowed_pattern: Option<String>,
@@ -56,7 +56,7 @@ pub struct NewValue {
     pub value: String,
     /// Whether the parameter may be there.
     pub overwrite: bool,
-    /// What it is for.
+    /// Its description.
     pub description: Option<String>,
     /// A regular expression that the value has to match.
     pub allowed_pattern: Option<String>,
@@ -128,7 +128,7 @@ impl Parameters {
     ///
     /// # Errors
     ///
-    /// There is no such parameter.
+    /// The parameter does not exist.
     pub async fn retag(
         &self,
         scope: &Scope,
@@ -149,7 +149,7 @@ impl Parameters {
     ///
     /// # Errors
     ///
-    /// There is no such parameter.
+    /// The parameter does not exist.
     pub async fn delete(&self, scope: &Scope, name: &str) -> Result<(), ParameterError> {
         let removed = self.documents.change(scope, |documents| {
             let removed = documents.remove(PARAMETERS, name);
@@ -315,10 +315,10 @@ pub enum ParameterError {
     /// There are too many parameters.
     #[error("There can be at most {MOST} parameters.")]
     LimitExceeded,
-    /// There is no such type.
+    /// The type does not exist.
     #[error("{0} is not a type of parameter: String, StringList, SecureString")]
     UnsupportedType(String),
-    /// The pattern is no regular expression.
+    /// The pattern is not a regular expression.
     #[error("AllowedPattern: {0}")]
     InvalidPattern(#[source] Box<fancy_regex::Error>),
     /// The value does not match this pattern.

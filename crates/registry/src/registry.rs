@@ -22,8 +22,8 @@ pub struct Registry {
 }
 
 impl Registry {
-    /// The types that are here, whose resources are in the services of the environment, and what is
-    /// done with others.
+    /// The available types, whose resources are in the services of the environment, and how to
+    /// handle others.
     ///
     /// # Errors
     ///
@@ -54,7 +54,8 @@ impl Registry {
         self.types.insert(name, resource_type);
     }
 
-    /// The type of this name, whose new resources are here, are recorded or are in the upstream.
+    /// The type with this name, whose new resources are created here, recorded, or created in the
+    /// upstream.
     ///
     /// # Errors
     ///
@@ -70,12 +71,12 @@ impl Registry {
         }
     }
 
-    /// The type of a resource that exists, by where it is. What is done with new resources may have
-    /// changed since it was made.
+    /// The type of an existing resource, by where it is. The setting for new resources may have
+    /// changed since its creation.
     ///
     /// # Errors
     ///
-    /// There is no such type, or the resource is in an upstream and there is none.
+    /// The type does not exist, or the resource is in an upstream and none is configured.
     pub fn of_existing(
         &self,
         type_name: &str,

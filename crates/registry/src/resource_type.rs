@@ -77,7 +77,7 @@ pub trait ResourceType: Send + Sync {
         self.schema().attribute(&resource.properties, name)
     }
 
-    /// Whether these attributes of a resource are known, as far as the type is able to know them.
+    /// Whether a resource's attributes with these names exist, if the type can tell.
     fn has_attributes(&self, _: &Resource, _: &BTreeSet<String>) -> bool {
         true
     }

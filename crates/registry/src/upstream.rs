@@ -32,7 +32,8 @@ pub trait UpstreamStacks: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What the upstream answers; a failed stack may be left. `NetworkFailure` only if there is no stack.
+    /// The reply of the upstream; a failed stack may remain. `NetworkFailure` only if there is no
+    /// stack.
     async fn create(
         &self,
         scope: &Scope,

@@ -149,7 +149,7 @@ struct UncompiledTemplate {
 }
 
 impl Engine for Sandbox {
-    /// Keeps the template; the evaluation says what is wrong with it.
+    /// Stores the template; the evaluation reports errors in it.
     fn compile(&self, template: &str) -> Result<Box<dyn Template>, MappingError> {
         Ok(Box::new(UncompiledTemplate {
             sandbox: self.clone(),

@@ -5,7 +5,7 @@ use std::{fs, io};
 use nix::sys::resource::{Resource, UsageWho, getrlimit, getrusage, setrlimit};
 use nix::unistd::{SysconfVar, alarm, sysconf};
 
-/// How much longer than it may compute a worker may live, in seconds. Its server kills it long
+/// How much longer than its computing time a worker may live, in seconds. Its server kills it long
 /// before that, unless the server is gone.
 const GRACE: u64 = 2;
 
@@ -15,8 +15,8 @@ pub(crate) struct Limits {
     before: u64,
 }
 
-/// Gives up files, sockets and core dumps permanently: what is open stays open, nothing else can be
-/// opened, and no file can grow.
+/// Drops the right to open files, sockets and core dumps permanently: open files stay open, nothing
+/// else can be opened, and no file can grow.
 ///
 /// # Errors
 ///
@@ -59,7 +59,7 @@ fn limit_memory(before: u64, bytes: u64) -> io::Result<()> {
     limit(Resource::RLIMIT_AS, before.saturating_add(bytes))
 }
 
-/// Other kernels take the limit of the address space and do not hold it, or refuse it.
+/// Other kernels accept the limit of the address space and do not enforce it, or refuse it.
 #[cfg(not(target_os = "linux"))]
 fn limit_memory(_before: u64, bytes: u64) -> io::Result<()> {
     resident::watch(bytes);
@@ -92,7 +92,7 @@ fn computed() -> io::Result<u64> {
     Ok(u64::try_from(seconds).unwrap_or_default() + 2)
 }
 
-/// Memory, held by the worker itself where the kernel does not.
+/// Memory, limited by the worker itself if the kernel does not do it.
 #[cfg(any(not(target_os = "linux"), test))]
 mod resident {
     use std::sync::Once;
@@ -104,7 +104,7 @@ mod resident {
 
     use crate::worker::OUT_OF_MEMORY;
 
-    /// How often the worker looks at its memory.
+    /// How often the worker checks its memory.
     const PAUSE: Duration = Duration::from_millis(10);
     /// What `getrusage` counts in, in bytes.
     const UNIT: u64 = if cfg!(target_vendor = "apple") {

@@ -41,9 +41,9 @@ struct Shared {
 
 #[derive(Debug, Default)]
 struct State {
-    /// Those that wait, with the time since when; the longest first.
+    /// Idle workers, with the time since when; the longest idle first.
     idle: Vec<(Instant, Worker)>,
-    /// Those that must end.
+    /// Workers that must end.
     retired: Vec<Worker>,
     busy: usize,
     /// Whether the thread that ends workers runs.

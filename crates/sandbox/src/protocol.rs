@@ -14,7 +14,8 @@ const SLACK: u64 = 1 << 16;
 /// The most room that is made for a text before it arrives, in bytes.
 const ROOM: u64 = 16 << 20;
 
-/// A template to evaluate; its input goes beside it, because it is dropped as soon as it was sent or read.
+/// A template to evaluate; its input is passed separately, because it is dropped as soon as it was
+/// sent or read.
 #[derive(Debug)]
 pub(crate) struct Request<'a> {
     pub(crate) run: Cow<'a, Run>,
@@ -119,7 +120,7 @@ fn write_result(reply: &Reply, out: &mut impl Write) -> io::Result<()> {
     }
 }
 
-/// Reads a reply whose texts have at most `longest` bytes, and the messages that come with it.
+/// Reads a reply whose texts have at most `longest` bytes, and its messages.
 pub(crate) fn read_reply(from: &mut impl Read, longest: u64) -> io::Result<(Reply, String)> {
     let reply = read_result(from, longest)?;
     Ok((reply, read_text(from, Messages::MAX_BYTES as u64)?))
@@ -171,7 +172,7 @@ fn read_text(from: &mut impl Read, longest: u64) -> io::Result<String> {
     if length > longest {
         return Err(invalid(format!("{length} bytes are too many")));
     }
-    // Room for what is probably true; a length is not believed beyond that.
+    // Space for plausible lengths; a greater announced length is not trusted.
     let room = usize::try_from(length.min(ROOM)).unwrap_or_default();
     let mut bytes = Vec::with_capacity(room);
     from.take(length).read_to_end(&mut bytes)?;

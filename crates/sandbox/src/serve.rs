@@ -1,5 +1,4 @@
-//! The loop of a worker process: it evaluates templates one after another until its server is
-//! gone.
+//! The loop of a worker process: it evaluates templates one after another until its server is gone.
 
 use std::io::{self, BufReader, BufWriter, Write as _};
 use std::os::fd::AsFd as _;
@@ -17,14 +16,14 @@ use crate::{limits, worker_error};
 /// Evaluates templates for the server at the other end of the standard input, which is a socket.
 /// Returns when the server hangs up.
 ///
-/// `load` makes the engine: it may still open files, which nothing can afterwards. The limits are
-/// those of the whole process, so a process that calls this must do nothing else.
+/// `load` creates the engine: it may still open files, which is impossible afterwards. The limits
+/// apply to the whole process, so a process that calls this must do nothing else.
 #[must_use]
 pub fn serve<E: Engine>(load: impl FnOnce() -> E + Send + 'static) -> ExitCode {
     let stream = io::stdin().as_fd().try_clone_to_owned();
     let serving = stream.and_then(|stream| {
         let stream = UnixStream::from(stream);
-        // What is no socket has no address.
+        // Only a socket has an address.
         stream.local_addr()?;
         // A panic is in the reply; messages with places in source files are of no use to users.
         panic::set_hook(Box::new(|_| {}));

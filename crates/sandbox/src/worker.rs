@@ -48,7 +48,7 @@ impl Worker {
     ///
     /// # Errors
     ///
-    /// There is no such program, or the system has no room for it.
+    /// The program does not exist, or the system has no resources for it.
     pub(crate) fn start(program: &WorkerCommand) -> io::Result<Self> {
         let (stream, theirs) = timed_pair()?;
         let (errors, their_errors) = io::pipe()?;
@@ -130,7 +130,7 @@ impl Worker {
         None
     }
 
-    /// What the runtime wrote about its end. The process is gone, so nothing else can write.
+    /// The runtime's output about its end. The process is gone, so nothing else can write.
     fn last_words(&mut self) -> String {
         let mut words = Vec::new();
         let _ = (&mut self.errors).take(LAST_WORDS).read_to_end(&mut words);

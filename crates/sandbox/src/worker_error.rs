@@ -37,7 +37,7 @@ impl WorkerError {
         matches!(self, Self::Start(_) | Self::Ended(_) | Self::Protocol(_))
     }
 
-    /// What it means for a template in this language.
+    /// The error for a template in this language.
     pub(crate) fn problem(
         &self,
         language: &str,

@@ -24,8 +24,8 @@ const PATH: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~')
     .remove(b'/');
 
-/// The signatures that a request may have: that of the path in its canonical encoding and, for S3, of
-/// the path as it was sent, where that differs. A request that cannot be signed has none.
+/// The signatures that a request may have: that of the path in its canonical encoding and, for S3,
+/// that of the path as it was sent, if it differs. A request that cannot be signed has none.
 pub(crate) fn signatures(
     head: &Parts,
     signature: &Signature<'_>,

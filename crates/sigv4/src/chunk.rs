@@ -46,7 +46,7 @@ impl ChunkVerifier {
         self.has_trailer
     }
 
-    /// Whether the next chunk, whose data has this SHA-256 hash, has this signature.
+    /// Whether the next chunk, with this SHA-256 hash, has this signature.
     pub fn chunk(&mut self, data: &[u8], signature: &str) -> bool {
         let hashes = format!("{}\n{}", hex(&Sha256::digest([])), hex(data));
         self.next("AWS4-HMAC-SHA256-PAYLOAD", &hashes, signature)

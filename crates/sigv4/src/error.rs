@@ -13,7 +13,7 @@ pub enum SignaturePlace {
 
 /// Why a signature is refused. Each protocol has its own code and status for it.
 ///
-/// No variant holds a signature, a secret or a token.
+/// No variant contains a signature, a secret or a token.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SignatureError {
     /// There is no signature.
@@ -36,7 +36,7 @@ pub enum SignatureError {
     /// The request has no time of signing.
     #[error("AWS authentication requires a valid Date or x-amz-date header")]
     NoDate,
-    /// The lifetime of a presigned request is no number from 0 to 604800.
+    /// The lifetime of a presigned request is not a number from 0 to 604800.
     #[error("{0}")]
     Lifetime(String),
     /// The access key id is unknown.
@@ -45,7 +45,7 @@ pub enum SignatureError {
     /// The session token is missing or wrong.
     #[error("The security token included in the request is invalid.")]
     SessionToken,
-    /// The credential's date is not that of the signature.
+    /// The credential's date differs from that of the signature.
     #[error(
         "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: \
          '{scope}' != '{day}', from '{signed}'.",
@@ -107,7 +107,7 @@ pub enum SignatureError {
         /// The place of the signature.
         place: SignaturePlace,
     },
-    /// S3 wants `x-amz-content-sha256`, and it is missing or says something else.
+    /// S3 requires `x-amz-content-sha256`, and it is missing or has another value.
     #[error("{}", content_hash(.0.as_deref()))]
     ContentHash(Option<String>),
     /// The signature is not the one that the secret gives.

@@ -1,10 +1,10 @@
 //! AWS Signature Version 4: checks the signatures of requests, of the chunks of a body and of upload
 //! forms, and signs requests.
 //!
-//! [`Verifier`] knows the credentials. [`Verifier::request`] checks the signature in a header or in
+//! [`Verifier`] has the credentials. [`Verifier::request`] checks the signature in a header or in
 //! the query, and [`Verifier::form`] that of an S3 upload form. The canonical request and the HMAC
-//! come from the library aws-sigv4: a request is signed again with the secret of its access key, and
-//! the two signatures are compared in constant time. Nothing here reads a clock or a body.
+//! come from the library aws-sigv4: a request is signed again with the secret of its access key,
+//! and the two signatures are compared in constant time. Nothing here reads a clock or a body.
 
 mod canonical;
 mod chunk;

@@ -1,6 +1,6 @@
 //! Which service and region a signature must be for.
 
-/// How a service wants its requests signed.
+/// How a service's requests are signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Service<'a> {
     /// An API of this signing name: the path is normalised and encoded twice, and the body is hashed.
@@ -9,7 +9,7 @@ pub enum Service<'a> {
     S3,
 }
 
-/// What a request is checked against, besides the credentials.
+/// The facts for checking a request, in addition to the credentials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SigningTarget<'a> {
     /// The service that was called.

@@ -18,9 +18,9 @@ const ACCOUNT_SHIFT: u32 = 9;
 /// The bits below the account, which are free.
 const FREE: u64 = 0x1ff;
 
-/// A temporary key of an account; keys differ as far as the lowest 14 bits of `random` do.
+/// A temporary key of an account; keys differ if the lowest 14 bits of `random` do.
 ///
-/// Nothing is returned for what is not an account of twelve digits.
+/// `None` for anything except an account of twelve digits.
 #[must_use]
 pub fn mint(account: &str, random: u64) -> Option<String> {
     let is_account = account.len() == 12 && account.bytes().all(|digit| digit.is_ascii_digit());

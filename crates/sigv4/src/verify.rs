@@ -32,7 +32,7 @@ const TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
 const CONTENT_HASH: &str = "x-amz-content-sha256";
 const UNSIGNED: &str = "UNSIGNED-PAYLOAD";
 
-/// The credentials whose signatures count.
+/// The credentials whose signatures are accepted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Verifier {
     credentials: Vec<Credential>,
@@ -48,14 +48,14 @@ pub enum Payload<'a> {
     Declared,
 }
 
-/// A request whose signature is right.
+/// A request with a correct signature.
 #[derive(Clone, Debug)]
 pub struct Verified {
     /// What the body must be.
     pub body: BodyHash,
 }
 
-/// What a signature says of a body.
+/// What a signature says about a body.
 #[derive(Clone, Debug)]
 pub enum BodyHash {
     /// Nothing, or it was hashed for the signature.
@@ -142,7 +142,7 @@ impl Verifier {
         Some(temporary::credential(access_key, &server.secret))
     }
 
-    /// A key with a token wants exactly that one; with another key a token changes nothing.
+    /// A key with a token requires exactly that one; with another key a token has no effect.
     ///
     /// Source: Assumption A-192.
     pub(crate) fn check_token(

@@ -25,7 +25,7 @@ pub struct ChangeSet {
     pub stack_id: String,
     /// The name of its stack.
     pub stack_name: String,
-    /// What it is for.
+    /// Its description.
     pub description: Option<String>,
     /// `CREATE_COMPLETE` or `FAILED`.
     pub status: String,
@@ -125,7 +125,7 @@ pub(crate) fn described(
     described.collect()
 }
 
-/// Says of the changes that import a resource that they do.
+/// Marks the changes that import a resource.
 pub(crate) fn mark_imports(changes: &mut [ResourceChange], imports: &BTreeMap<String, String>) {
     for change in changes {
         if let Some(identifier) = imports.get(&change.logical_id) {
@@ -295,7 +295,7 @@ fn known(value: &Value) -> Value {
     }
 }
 
-/// Whether an object is a function whose value is not known yet.
+/// Whether an object is a function with an unknown value.
 fn is_call(members: &Properties) -> bool {
     let mut names = members.keys();
     let is_function = names

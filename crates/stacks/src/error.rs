@@ -14,7 +14,7 @@ pub enum StackErrorCode {
     AlreadyExists,
     /// The caller has to acknowledge capabilities.
     InsufficientCapabilities,
-    /// There is no such change set.
+    /// The change set does not exist.
     ChangeSetNotFound,
     /// The change set cannot be executed or deleted.
     InvalidChangeSetStatus,
@@ -22,7 +22,7 @@ pub enum StackErrorCode {
     LimitExceeded,
     /// The token of the request was used for something else.
     TokenAlreadyExists,
-    /// There is no such type.
+    /// The type does not exist.
     TypeNotFound,
     /// The server failed.
     Internal,
@@ -62,7 +62,7 @@ impl StackErrorCode {
 pub struct StackError {
     /// The kind.
     pub code: StackErrorCode,
-    /// What is wrong, for people.
+    /// A message for people.
     pub message: String,
 }
 
@@ -80,7 +80,7 @@ impl StackError {
         Self::new(StackErrorCode::Validation, message)
     }
 
-    /// There is no such stack.
+    /// The stack does not exist.
     pub(crate) fn no_stack(name: &str) -> Self {
         Self::validation(format!("Stack with id {name} does not exist"))
     }

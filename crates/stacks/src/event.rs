@@ -11,7 +11,7 @@ pub struct StackEvent {
     pub id: String,
     /// When, in milliseconds since 1970.
     pub time: i64,
-    /// The name of the resource; that of the stack for its own events.
+    /// The name of the resource; for the stack's own events, that of the stack.
     pub logical_id: String,
     /// The identifier of the resource; the stack's ARN for its own events.
     pub physical_id: Option<String>,

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use crate::stacks::Stacks;
 use crate::status::Status;
 
-/// The types that are exported, what is needed first before what needs it.
+/// The exported types; a type comes after those that it needs.
 const TYPES: &[&str] = &[
     "AWS::S3::Bucket",
     "AWS::S3::BucketPolicy",

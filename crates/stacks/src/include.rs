@@ -60,7 +60,7 @@ fn locations(
     let Some(text) = request.template.as_ref().or(stored) else {
         return Ok(Vec::new());
     };
-    // Most templates name no transform at all, and are read once.
+    // Most templates have no transform, and are read once.
     if !text.contains("Transform") {
         return Ok(Vec::new());
     }

@@ -61,7 +61,7 @@ impl Stacks {
         Ok(found != stack.outputs)
     }
 
-    /// Adds the nested stacks whose templates are no longer those at their addresses.
+    /// Adds the nested stacks whose templates differ from those at their addresses.
     async fn add_nested(
         &self,
         scope: &Scope,

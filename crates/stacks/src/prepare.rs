@@ -18,17 +18,17 @@ pub struct DefinitionRequest {
     pub template: Option<String>,
     /// The parameters.
     pub parameters: Vec<ParameterRequest>,
-    /// The tags; none to leave those that the stack has.
+    /// The tags; `None` keeps those of the stack.
     pub tags: Option<Tags>,
     /// The capabilities that are acknowledged.
     pub capabilities: Vec<String>,
-    /// Topics that would receive events; none to leave those that the stack has.
+    /// Topics that would receive events; `None` keeps those of the stack.
     pub notification_arns: Option<Vec<String>>,
-    /// The role to act as; none to leave that of the stack.
+    /// The role to use; `None` keeps that of the stack.
     pub role_arn: Option<String>,
     /// The types that the template may have resources of; none for all.
     pub resource_types: Option<Vec<String>>,
-    /// How long the alarms of rollback triggers would be looked at, in minutes; none to leave it.
+    /// How long the alarms of rollback triggers would be monitored, in minutes; `None` keeps it.
     pub monitoring_minutes: Option<u32>,
     /// The time after which a creation fails, in minutes.
     pub timeout_minutes: Option<u32>,
@@ -45,7 +45,7 @@ pub struct ParameterRequest {
     pub use_previous_value: bool,
 }
 
-/// A definition whose template is read and bound to its parameters.
+/// A definition whose template is parsed and bound to its parameters.
 #[derive(Clone, Debug)]
 pub(crate) struct Prepared {
     pub(crate) definition: Definition,

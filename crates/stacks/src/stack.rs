@@ -32,7 +32,7 @@ pub struct Stack {
     pub resources: Vec<StackResource>,
     /// The exports of other stacks that it uses.
     pub imports: BTreeSet<String>,
-    /// Whether a failed operation leaves what it has done.
+    /// Whether a failed operation keeps its changes.
     pub disable_rollback: bool,
     /// Whether it cannot be deleted.
     pub termination_protection: bool,
@@ -42,7 +42,7 @@ pub struct Stack {
     pub change_set_id: Option<String>,
     /// The stack that this one is a resource of.
     pub parent_id: Option<String>,
-    /// The outermost stack of those that it is nested in.
+    /// The outermost stack around it.
     pub root_id: Option<String>,
     /// How many stacks it is nested in.
     pub depth: usize,
@@ -54,7 +54,7 @@ pub struct Stack {
     pub deleted: Option<i64>,
     /// How many events it has had.
     pub event_count: u64,
-    /// The update that is under way, or whose rollback has failed.
+    /// The current update, or one whose rollback has failed.
     pub update: Option<Box<UpdateRecord>>,
     /// The operations on it, the latest first.
     pub operations: Vec<OperationRecord>,
@@ -63,13 +63,13 @@ pub struct Stack {
 /// An operation on a stack.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OperationRecord {
-    /// What was done, such as `CREATE_STACK`.
+    /// The operation, such as `CREATE_STACK`.
     pub kind: String,
     /// Which events belong to it.
     pub id: String,
 }
 
-/// The definition of a stack: the template, and what it was deployed with.
+/// The definition of a stack: the template and its deployment settings.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Definition {
     /// The template, as it was given.
@@ -91,7 +91,7 @@ pub struct Definition {
     pub role_arn: Option<String>,
     /// The time after which a creation fails, in minutes.
     pub timeout_minutes: Option<u32>,
-    /// How long the alarms of rollback triggers would be looked at, in minutes. It is stored only.
+    /// How long the alarms of rollback triggers would be monitored, in minutes. It is only stored.
     #[serde(default)]
     pub monitoring_minutes: Option<u32>,
 }
@@ -124,7 +124,7 @@ pub struct Output {
     pub key: String,
     /// Its value.
     pub value: String,
-    /// What it is for.
+    /// Its description.
     pub description: Option<String>,
     /// The name under which other stacks import it.
     pub export_name: Option<String>,

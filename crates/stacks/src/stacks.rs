@@ -130,7 +130,7 @@ impl Stacks {
         all.map(|stack| self.shown(stack)).collect()
     }
 
-    /// The stacks of all accounts and regions, or of those that are named, the latest first.
+    /// The stacks of all accounts and regions, or of the named ones, the latest first.
     #[must_use]
     pub fn of_all(&self, account: Option<&str>, region: Option<&str>) -> Vec<(Scope, Stack)> {
         let all = self.store.of_all(account, region).into_iter();
@@ -142,7 +142,7 @@ impl Stacks {
     ///
     /// # Errors
     ///
-    /// There is no such stack.
+    /// The stack does not exist.
     pub fn events(&self, scope: &Scope, name_or_id: &str) -> Result<Vec<StackEvent>, StackError> {
         let stack = self.get(scope, name_or_id)?;
         Ok(self.store.events(scope, &stack.id))
@@ -173,7 +173,7 @@ impl Stacks {
     ///
     /// # Errors
     ///
-    /// There is no such stack, or the template cannot be evaluated.
+    /// The stack does not exist, or the template cannot be evaluated.
     pub fn processed_template(
         &self,
         scope: &Scope,
@@ -216,7 +216,7 @@ impl Stacks {
             .unwrap_or_default()
     }
 
-    /// A stack as clients see it. An operation that is no longer at work was interrupted.
+    /// A stack as clients see it. An operation that is not running any more was interrupted.
     fn shown(&self, mut stack: Stack) -> Stack {
         let is_open = stack.status.is_in_progress() && stack.status != Status::ReviewInProgress;
         if is_open && !self.running.is_running(&stack.id) {

@@ -39,11 +39,11 @@ statuses! {
     CreateFailed = "CREATE_FAILED",
     /// It was created.
     CreateComplete = "CREATE_COMPLETE",
-    /// What was created is being deleted.
+    /// The created resources are being deleted.
     RollbackInProgress = "ROLLBACK_IN_PROGRESS",
-    /// What was created could not be deleted.
+    /// The created resources could not be deleted.
     RollbackFailed = "ROLLBACK_FAILED",
-    /// What was created has been deleted.
+    /// The created resources have been deleted.
     RollbackComplete = "ROLLBACK_COMPLETE",
     /// It is being deleted.
     DeleteInProgress = "DELETE_IN_PROGRESS",
@@ -55,7 +55,7 @@ statuses! {
     DeleteSkipped = "DELETE_SKIPPED",
     /// It is being updated.
     UpdateInProgress = "UPDATE_IN_PROGRESS",
-    /// It is updated, and what is no longer needed is being deleted.
+    /// It is updated, and resources that are no longer needed are being deleted.
     UpdateCompleteCleanupInProgress = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
     /// It was updated.
     UpdateComplete = "UPDATE_COMPLETE",

@@ -20,7 +20,7 @@ const STACKS: &str = "cloudformation-stacks";
 const NAMES: &str = "cloudformation-stack-names";
 /// The collection of change sets, by ARN.
 const CHANGE_SETS: &str = "cloudformation-change-sets";
-/// The most stacks of an account and region, without those that are deleted.
+/// The maximum number of stacks of an account and region, without deleted ones.
 ///
 /// Source: quotas of CloudFormation.
 const MOST_STACKS: usize = 2000;
@@ -76,7 +76,7 @@ impl StackStore {
         stacks
     }
 
-    /// The stacks of all accounts and regions, or of those that are named, the latest first.
+    /// The stacks of all accounts and regions, or of the named ones, the latest first.
     pub(crate) fn of_all(
         &self,
         account: Option<&str>,

@@ -15,7 +15,7 @@ use crate::resource::{Policy, ResourceDeclaration};
 use crate::rules;
 use crate::template::{OutputDeclaration, Template};
 
-/// A template with parameters: loops are expanded, and it is known which conditions hold.
+/// A template with parameters: loops are expanded, and conditions are evaluated.
 #[derive(Clone, Debug)]
 pub struct Bound {
     template: Template,

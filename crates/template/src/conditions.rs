@@ -10,7 +10,7 @@ use crate::node::{Content, Node};
 use crate::order::order;
 use crate::template::Template;
 
-/// The names of the conditions so that each comes after those that it uses.
+/// The names of the conditions, each after those that it uses.
 pub(crate) fn ordered(template: &Template) -> Result<Vec<String>, TemplateError> {
     let names: Vec<String> = template
         .conditions
@@ -57,7 +57,7 @@ pub(crate) fn collect(node: &Node, used: &mut BTreeSet<String>) {
     }
 }
 
-/// Which conditions hold.
+/// The values of the conditions.
 pub(crate) fn evaluate(
     template: &Template,
     parameters: &BTreeMap<String, Value>,

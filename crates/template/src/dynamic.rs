@@ -44,7 +44,7 @@ fn collect(value: &Value, found: &mut BTreeSet<SsmReference>) -> Result<(), Temp
     }
 }
 
-/// The references of a text: the text before each, what is inside, and the text after.
+/// The references in a text: the text before each, its contents, and the text after.
 fn references(text: &str) -> impl Iterator<Item = (&str, &str, &str)> {
     let mut rest = text;
     std::iter::from_fn(move || {

@@ -17,12 +17,12 @@ impl fmt::Display for Position {
     }
 }
 
-/// Why a template is refused, in the words of CloudFormation, followed by the place.
+/// Why a template is refused, in CloudFormation's text, followed by the position.
 ///
 /// Source: Assumption A-340.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TemplateError {
-    /// What is wrong.
+    /// The problem.
     pub message: String,
     /// Where; `None` if the reason has no place, such as a parameter that is not given.
     pub position: Option<Position>,

@@ -39,7 +39,7 @@ pub trait References {
     fn export(&self, name: &str) -> Found;
 }
 
-/// References whose values are not known yet: they stay in the result.
+/// References with unknown values: they remain in the result.
 #[derive(Clone, Copy, Debug)]
 pub struct Unresolved;
 
@@ -184,7 +184,7 @@ impl<'a> Evaluator<'a> {
         Ok(value)
     }
 
-    /// Whether a part of a condition holds.
+    /// Whether a part of a condition is true.
     pub(crate) fn holds(&self, node: &Node) -> Result<bool, TemplateError> {
         let malformed = || {
             let message = "every Condition member must be a function that gives true or false.";
@@ -263,7 +263,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// The name of a resource that the template has and whose condition holds.
+    /// The name of a resource that is in the template and whose condition is true.
     fn existing<'n>(&self, name: &'n str) -> Option<&'n str> {
         let resource = self.template.resource(name)?;
         let holds = |condition: &String| self.conditions.get(condition).copied().unwrap_or(false);
@@ -343,7 +343,7 @@ fn size(value: &Value) -> usize {
     }
 }
 
-/// Whether a value still holds a reference that is not resolved.
+/// Whether a value still contains an unresolved reference.
 #[must_use]
 pub(crate) fn is_symbolic(value: &Value) -> bool {
     match value {

@@ -1,9 +1,9 @@
 //! The template language of CloudFormation, without any I/O.
 //!
-//! [`Template::parse`] reads JSON or YAML and checks what does not depend on parameters.
+//! [`Template::parse`] reads JSON or YAML and checks everything that does not depend on parameters.
 //! [`parameters`](crate::parameters()) gives the values of parameters. [`Bound`] is a template with
-//! parameters: it knows which conditions hold, which resources exist and in which order they are made,
-//! and evaluates their properties. [`plan`](crate::plan()) compares two of them.
+//! parameters: it evaluates the conditions, determines which resources exist and in which order
+//! they are created, and evaluates their properties. [`plan`](crate::plan()) compares two of them.
 
 mod bound;
 mod check;

@@ -13,7 +13,7 @@ pub struct Node {
     pub content: Content,
 }
 
-/// What a [`Node`] holds.
+/// The value of a [`Node`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum Content {
     /// A text, a number, a boolean or nothing.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The names, each after those that it depends on, and otherwise in the given order.
+/// The names, each after its dependencies, and otherwise in the given order.
 ///
 /// # Errors
 ///
@@ -60,7 +60,7 @@ impl<'a> Graph<'a> {
         }
     }
 
-    /// Those that wait for nothing or for those before them.
+    /// The names without dependencies, or with dependencies only on names before them.
     fn ordered(&mut self) -> Vec<&'a str> {
         let is_ready = |name: &&&str| self.waiting.get(**name) == Some(&0);
         let ready = self.places.keys().filter(is_ready);
@@ -84,7 +84,7 @@ impl<'a> Graph<'a> {
     }
 }
 
-/// Of names that cannot be ordered, those that are in a circle: others only depend on one.
+/// Of names that cannot be ordered, those that are in a cycle: others only depend on one.
 fn circle<'a>(
     mut left: BTreeSet<&'a str>,
     dependencies: &'a BTreeMap<String, BTreeSet<String>>,

@@ -19,7 +19,7 @@ pub struct ParameterDeclaration {
     pub type_name: String,
     /// Its default value.
     pub default: Option<String>,
-    /// What it is for.
+    /// Its description.
     pub description: Option<String>,
     /// Whether its value is not shown.
     pub no_echo: bool,
@@ -43,7 +43,7 @@ pub enum ParameterType {
     TextList,
     /// Numbers with commas between them.
     NumberList,
-    /// The name of a parameter of Systems Manager, whose value is used.
+    /// The name of a Systems Manager parameter, whose value is used.
     Ssm {
         /// Whether the value is a list.
         is_list: bool,
@@ -161,7 +161,7 @@ fn check_form(member: &Member) -> Result<(), TemplateError> {
     }
 }
 
-/// The names of parameters of Systems Manager whose values are needed.
+/// The names of Systems Manager parameters whose values are needed.
 #[must_use]
 pub fn ssm_names(
     declarations: &[ParameterDeclaration],
@@ -182,7 +182,7 @@ pub fn ssm_names(
         .collect()
 }
 
-/// The values of parameters, as `Ref` gives them: those that are given, else the defaults.
+/// The values of parameters, as `Ref` returns them: the given ones, otherwise the defaults.
 ///
 /// `ssm` has the values of parameters of Systems Manager by name.
 ///

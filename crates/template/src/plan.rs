@@ -25,7 +25,7 @@ pub enum Action {
     Add,
     /// It is changed or replaced.
     Modify,
-    /// It is deleted, or given up.
+    /// It is deleted, or removed from the stack and kept.
     Remove,
 }
 
@@ -253,7 +253,7 @@ fn whole(target: Target, source: ChangeSource) -> Detail {
     }
 }
 
-/// Why a value may change although the template gives the same: what it refers to changes.
+/// Why a value may change although the template's text is the same: a referenced value changes.
 fn causes_in(
     value: &Value,
     modified: &BTreeMap<String, Replacement>,

@@ -19,7 +19,7 @@ pub struct ResourceDeclaration {
     pub type_name: String,
     /// Its properties as written.
     pub properties: Option<Node>,
-    /// The condition that must hold for it to exist.
+    /// The condition for its existence.
     pub condition: Option<String>,
     /// The resources that are made before it, and deleted after it.
     pub depends_on: Vec<String>,

@@ -8,7 +8,7 @@ use crate::error::TemplateError;
 use crate::evaluate::Evaluator;
 use crate::node::{Member, Node, scalar_text};
 
-/// Checks the parameters against each rule whose condition holds.
+/// Checks the parameters against each rule whose condition is true.
 pub(crate) fn check(rules: &[Member], evaluator: &Evaluator<'_>) -> Result<(), TemplateError> {
     rules
         .iter()
@@ -81,7 +81,7 @@ fn each(list: &[Node], evaluator: &Evaluator<'_>) -> Result<Vec<bool>, TemplateE
     list.iter().map(|node| holds(node, evaluator)).collect()
 }
 
-/// The texts of a value: one, or those of a list.
+/// The texts in a value: one, or those of a list.
 fn texts(node: &Node, evaluator: &Evaluator<'_>) -> Result<Vec<String>, TemplateError> {
     if let Some((name, argument)) = node.call() {
         match name {

@@ -29,7 +29,7 @@ pub struct Template {
     pub(crate) root: Node,
     /// Whether loops are left to expand.
     pub(crate) has_loops: bool,
-    /// Whether transforms are left to carry out.
+    /// Whether there are transforms left to apply.
     pub(crate) has_transforms: bool,
 }
 
@@ -40,7 +40,7 @@ pub struct OutputDeclaration {
     pub name: String,
     /// Its description.
     pub description: Option<String>,
-    /// The condition that must hold for it to exist.
+    /// The condition for its existence.
     pub condition: Option<String>,
     pub(crate) value: Node,
     pub(crate) export: Option<Node>,
@@ -158,7 +158,7 @@ impl Template {
 
     fn check_counts(&self) -> Result<(), TemplateError> {
         let resources = self.root.get("Resources");
-        // What is included may be all there is.
+        // The included text may be the whole template.
         let is_whole = !self.has_transforms;
         if is_whole
             && resources

@@ -164,7 +164,7 @@ impl<F: FnMut(&str, Position) -> Result<Node, TemplateError>> Inclusion<'_, F> {
         unique(expanded)
     }
 
-    /// Carries out the transforms of the whole template.
+    /// Applies the transforms of the whole template.
     fn of_all(&mut self, root: Node) -> Result<Node, TemplateError> {
         let Some(named) = root.get(SECTION).cloned() else {
             return Ok(root);
@@ -237,7 +237,7 @@ pub(crate) fn name(call: &Node) -> Option<&str> {
         .or_else(|| call.get("Name").and_then(Node::as_text))
 }
 
-/// The names of the transforms of a template, those of functions last.
+/// The names of the transforms in a template, those of functions last.
 pub(crate) fn names(root: &Node) -> Result<Vec<String>, TemplateError> {
     let mut found = Vec::new();
     if let Some(section) = root.get(SECTION) {
@@ -277,7 +277,7 @@ fn failed(position: Position, reason: impl std::fmt::Display) -> TemplateError {
     )
 }
 
-/// A node whose parts are all at one place: that of the call in the template.
+/// A node whose parts all have the same position: that of the call in the template.
 fn placed(node: &Node, position: Position) -> Node {
     let content = match &node.content {
         Content::Scalar(value) => Content::Scalar(value.clone()),
@@ -307,7 +307,7 @@ fn size(node: &Node) -> usize {
     }
 }
 
-/// The members, if no name occurs twice. A section is one that the template and what it includes share.
+/// The members, if no name occurs twice. A section may occur in both the template and its includes.
 fn unique(members: Vec<Member>) -> Result<Vec<Member>, TemplateError> {
     let mut names = BTreeSet::new();
     let mut members_of_all = members.iter();

@@ -148,7 +148,7 @@ impl B2biLocal {
     ///
     /// # Errors
     ///
-    /// What is wrong with the text, and where.
+    /// The error in the text, and its position.
     pub fn fault(&self, rules: &str) -> Result<(), TestkitError> {
         Ok(self.control.add_faults(fault_rules(rules)?)?)
     }
@@ -167,7 +167,7 @@ impl B2biLocal {
         Ok(self.control.journal(query)?)
     }
 
-    /// Whether what was to happen did: `json!({"operation": "CreateProfile", "count": 1})`.
+    /// Checks an expectation: `json!({"operation": "CreateProfile", "count": 1})`.
     ///
     /// # Errors
     ///
@@ -223,7 +223,7 @@ impl B2biLocal {
         self.control.object(ACCOUNT, bucket, key).await
     }
 
-    /// Everything else that can be done with a server in the same process.
+    /// All other functions of a server in the same process.
     #[must_use]
     pub fn control(&self) -> &Control {
         &self.control

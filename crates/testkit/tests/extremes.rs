@@ -1,4 +1,4 @@
-//! Times and counts at the ends of their ranges: every request gets a reply that is no defect.
+//! Times and counts at the ends of their ranges: no reply reports a defect.
 
 use std::error::Error;
 
@@ -43,7 +43,7 @@ const OPERATIONS: [(&str, &str); 6] = [
     ),
 ];
 
-/// Requests to the embedded S3: what is before the headers, and a header.
+/// Requests to the embedded S3: the text before the headers, and a header.
 const OBJECTS: [(&str, &str); 27] = [
     ("PUT /files", ""),
     ("PUT /files/key", ""),

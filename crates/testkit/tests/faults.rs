@@ -1,4 +1,4 @@
-//! The AWS SDK for Rust against faults: what it retries, what it gives up, and what was carried out.
+//! The AWS SDK for Rust with faults: what it retries, when it gives up, and what was executed.
 
 use std::error::Error;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use b2bi_local_testkit::{ACCOUNT, B2biLocal, REGION};
 /// The pause before a first retry; how long it is otherwise is the SDK's business.
 const IMPATIENCE: Duration = Duration::from_millis(1);
 
-/// What `CreateProfile` answers: `ok`, an error's code, or what else went wrong.
+/// The result of `CreateProfile`: `ok`, an error's code, or another error.
 async fn create(client: &Client) -> String {
     let call = client
         .create_profile()
@@ -30,8 +30,8 @@ async fn create(client: &Client) -> String {
     }
 }
 
-/// What the client gets, how many requests there were, how many of them were carried out, and
-/// how many profiles there are afterwards.
+/// The client's result, the number of requests, how many of them were executed, and how many
+/// profiles exist afterwards.
 type Outcome<'a> = (&'a str, usize, usize, usize);
 
 /// Calls `CreateProfile` once with a fault.

@@ -1,4 +1,4 @@
-//! A panic ends nothing but the request or job that has it.
+//! A panic ends only its request or job.
 
 use std::error::Error;
 

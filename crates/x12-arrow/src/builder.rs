@@ -44,7 +44,7 @@ impl BatchBuilder {
         self.rows = self.rows.saturating_add(1);
     }
 
-    /// Takes what there is as a batch.
+    /// Takes the rows so far as a batch.
     pub(crate) fn take(&mut self) -> Result<RecordBatch, ArrowError> {
         (self.rows, self.bytes) = (0, 0);
         let arrays = self.columns.iter_mut().map(ColumnBuilder::take);

@@ -16,7 +16,7 @@ use b2bi_local_x12_tables::{
 
 use builder::BatchBuilder;
 
-/// How many rows a batch has, but for the last.
+/// The number of rows in a batch, except for the last.
 pub(crate) const BATCH_ROWS: usize = 1 << 16;
 
 /// The Arrow schema of a table.
@@ -74,7 +74,7 @@ impl BatchReader {
     ///
     /// # Errors
     ///
-    /// A column outgrew what Arrow can hold.
+    /// A column exceeds the maximum size in Arrow.
     pub fn next_batch(&mut self) -> Result<Option<RecordBatch>, ArrowError> {
         self.reader.rows().ready.pop_front().transpose()
     }

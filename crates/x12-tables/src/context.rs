@@ -30,7 +30,7 @@ pub struct Origin {
 const HEAD_SEGMENTS: u32 = 2;
 
 impl Origin {
-    /// The place in the file of what was found at a position in head and input.
+    /// The place in the file of a position in head and input.
     pub(crate) fn place(&self, position: &Position) -> Position {
         let mut place = *position;
         if self.head.is_empty() {
@@ -53,7 +53,7 @@ impl Origin {
         place
     }
 
-    /// Whether what was found at a position belongs to the head.
+    /// Whether a position belongs to the head.
     pub(crate) fn is_head(&self, position: &Position) -> bool {
         position.byte < self.head.len() as u64
     }
@@ -67,7 +67,7 @@ fn shifted(ordinal: u32, from: u32, to: u32) -> u32 {
     }
 }
 
-/// What is open of the envelope.
+/// The open parts of the envelope.
 #[derive(Debug, Default)]
 pub(crate) struct Context {
     pub(crate) file: Box<str>,

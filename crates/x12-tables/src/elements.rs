@@ -73,7 +73,7 @@ impl<R: RowSink> SegmentSink for ElementRows<R> {
     }
 }
 
-/// Hands over the values of an element; its component is 0 where it is no composite.
+/// Passes on the values of an element; the component is 0 if it is not a composite.
 fn values<'a>(
     element: &Element<'a>,
     place: Place,

@@ -1,7 +1,7 @@
 //! X12 as tables: rows of segments, elements, problems, documents and columns of one's own.
 //!
-//! A [`TableReader`] takes a file in pieces and hands rows to a [`RowSink`]. Nothing fails on input:
-//! what is wrong with a file is in the [`TableReport`], and in the rows of [`Table::Problems`].
+//! A [`TableReader`] takes a file in pieces and passes rows to a [`RowSink`]. Nothing fails on
+//! input: problems of a file are in the [`TableReport`], and in the rows of [`Table::Problems`].
 //!
 //! ```
 //! use b2bi_local_x12_tables::{Origin, Table, TableReader, Value};

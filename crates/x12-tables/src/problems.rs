@@ -35,7 +35,7 @@ pub struct ValueProblem {
     pub position: Position,
     /// The segment.
     pub segment: Box<str>,
-    /// What is wrong.
+    /// The problem.
     pub message: Box<str>,
 }
 

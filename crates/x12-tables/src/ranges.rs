@@ -17,15 +17,15 @@ pub struct Range {
 
 /// Finds ranges of about a size in a file that comes in pieces.
 ///
-/// The rows of all ranges together are those of the file. A file that is wrapped at a length, or whose
-/// delimiters have several bytes, is one range.
+/// The rows of all ranges together are those of the file. A file that is wrapped at a length, or
+/// whose delimiters have several bytes, is one range.
 pub struct RangeFinder {
     reader: Reader<Starts>,
     length: u64,
 }
 
 impl RangeFinder {
-    /// A finder of ranges of at least this many bytes, but for the last.
+    /// Finds ranges of at least this many bytes, except for the last.
     #[must_use]
     pub fn new(size: u64) -> Self {
         let starts = Starts {
@@ -72,7 +72,7 @@ struct Starts {
     terminator: u8,
     element: u8,
     last: u64,
-    /// The transaction before has no SE: what its rows hold shows only when the next one begins.
+    /// The transaction before has no SE: its rows are complete only when the next one begins.
     is_cut: bool,
     found: Vec<Origin>,
     is_one_range: bool,

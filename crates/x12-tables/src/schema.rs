@@ -104,11 +104,11 @@ impl From<u64> for Value<'_> {
 /// The elements of a segment as in the input, blanks included.
 #[derive(Clone, Copy, Debug)]
 pub enum Elements<'a> {
-    /// Those of a segment that begins with its identifier.
+    /// The values of a segment that begins with its identifier.
     Segment(Segment<'a>),
-    /// Those of a segment without identifier: all its parts but the first.
+    /// The values of a segment without identifier: all its parts except the first.
     Unnamed(Segment<'a>),
-    /// Those of an ISA segment.
+    /// The values of an ISA segment.
     Isa(&'a Isa),
 }
 
@@ -142,7 +142,7 @@ impl<'a> Elements<'a> {
     }
 }
 
-/// Hands over the elements of a segment, whose text is checked once and not for each of them.
+/// Passes on the elements of a segment, whose text is checked once and not for each of them.
 #[inline]
 fn named(segment: Segment<'_>, take: &mut impl FnMut(&str)) {
     let text = std::str::from_utf8(segment.bytes()).unwrap_or_default();

@@ -55,7 +55,7 @@ impl Table {
 pub struct TableReport {
     /// The fatal problem that ended the reading, with the envelope's problems before it.
     pub problems: Vec<b2bi_local_x12::Problem>,
-    /// The values that do not fit their columns, as far as they were kept.
+    /// The kept values that do not fit their columns.
     pub values: Vec<ValueProblem>,
     /// How many problems and values were not kept.
     pub omitted: u64,
@@ -83,7 +83,7 @@ enum Inner<R> {
     Typed(Box<Reader<TypedRows<R>>>),
 }
 
-/// Validates, and looks at the values of specifications.
+/// Validates, and reads the values of specifications.
 struct ProblemReader {
     validator: Reader<Validator<'static>>,
     typed: Vec<Reader<TypedRows<()>>>,

@@ -31,7 +31,7 @@ pub(crate) trait SegmentSink {
     fn take(&mut self, context: &Context, loops: &Loops, position: &Position, part: Part<'_>);
 }
 
-/// A sink that hands on segments.
+/// A sink that passes on segments.
 pub(crate) struct Tracker<T> {
     context: Context,
     loops: Loops,

@@ -38,7 +38,7 @@ impl RowWriter {
         writer
     }
 
-    /// Hands out what is written so far, and keeps the memory for the rest.
+    /// Passes on what has been written so far, and keeps the memory for the rest.
     pub fn hand_out<T>(&mut self, to: impl FnOnce(&[u8]) -> T) -> T {
         let taken = to(&self.out);
         self.out.clear();

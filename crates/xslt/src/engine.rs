@@ -72,7 +72,7 @@ struct UncompiledTemplate {
 }
 
 impl Engine for Xslt {
-    /// Keeps the template; what is wrong with it, the evaluation says.
+    /// Stores the template; the evaluation reports errors in it.
     fn compile(&self, template: &str) -> Result<Box<dyn Template>, MappingError> {
         Ok(Box::new(UncompiledTemplate {
             processors: Arc::clone(&self.0),

@@ -1,9 +1,9 @@
 //! Another processor, for what libxslt does not support: a command that the user configures.
 //!
-//! The contract: template and input are files, whose paths stand instead of `{template}` and
-//! `{input}` or, where neither occurs, at the end of the command, in this order. The output is what
-//! the command writes to its standard output, in UTF-8. Exit status 0 is success; with any other,
-//! what it wrote to its standard error is the reason.
+//! The contract: template and input are files, whose paths replace `{template}` and `{input}` or,
+//! if neither occurs, are added at the end of the command, in this order. The output is what the
+//! command writes to its standard output, in UTF-8. Exit status 0 is success; with any other, the
+//! text on its standard error is the reason.
 
 use std::fs::{self, DirBuilder};
 use std::io::{self, Read as _};
@@ -35,7 +35,7 @@ pub struct Command {
 /// Why a text is not a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CommandError {
-    /// It has no words.
+    /// It is empty.
     #[error("must name a program")]
     Empty,
     /// A quotation mark has no partner.
@@ -44,12 +44,12 @@ pub enum CommandError {
 }
 
 impl Command {
-    /// Reads a command: words separated by blanks, with `'…'` or `"…"` round those that contain blanks
-    /// themselves. No shell is involved. Its files come and go below `folder`.
+    /// Reads a command: words separated by spaces, with `'…'` or `"…"` around those that contain
+    /// spaces. No shell is involved. Its files are temporary and below `folder`.
     ///
     /// # Errors
     ///
-    /// There is no word, or a quotation mark has no partner.
+    /// There is no word, or a quotation mark is not closed.
     pub fn parse(text: &str, folder: PathBuf) -> Result<Self, CommandError> {
         let mut words = words(text)?;
         if words.is_empty() {
@@ -68,8 +68,8 @@ impl Command {
     ///
     /// # Errors
     ///
-    /// It cannot be started, it fails, its output is no text or too long, or it is not waited for
-    /// any longer.
+    /// It cannot be started, it fails, its output is not text or too long, or the evaluation was
+    /// cancelled.
     pub(crate) fn transform(
         &self,
         template: &str,
@@ -104,7 +104,7 @@ impl Command {
         })
     }
 
-    /// What it writes to its output, to its error output, and how it ends.
+    /// Its standard output, its standard error, and its exit status.
     fn run(
         &self,
         files: &Files,
@@ -173,7 +173,7 @@ fn words(text: &str) -> Result<Vec<String>, CommandError> {
     }
 }
 
-/// A command under way; it and what it started end when this goes.
+/// A running command; dropping this ends it and its child processes.
 struct Running(Child);
 
 impl Running {
@@ -184,7 +184,7 @@ impl Running {
         }
     }
 
-    /// Ends it, and what it started.
+    /// Ends it and its child processes.
     fn end(&mut self) -> io::Result<ExitStatus> {
         if let Ok(None) = self.0.try_wait() {
             self.kill_all();
@@ -195,8 +195,8 @@ impl Running {
     #[expect(unsafe_code, reason = "a group of processes is ended by a system call")]
     fn kill_all(&self) {
         if let Ok(group) = i32::try_from(self.0.id()) {
-            // SAFETY: the group is that of the child, which was not waited for yet: its number is
-            // nobody else's.
+            // SAFETY: the group is that of the child, which has not been waited for yet, so no
+            // other process has its number.
             unsafe { libc::kill(-group, libc::SIGKILL) };
         }
     }

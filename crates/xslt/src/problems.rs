@@ -2,7 +2,7 @@
 
 use b2bi_local_mapping::{Cause, MappingError};
 
-/// What is added where a template wants more than XSLT 1.0.
+/// The addition to a message if a template needs more than XSLT 1.0.
 pub(crate) const NEEDS_NEWER: &str =
     "for XSLT 2.0 and 3.0 a processor can be plugged in by --xslt-command";
 
@@ -11,7 +11,7 @@ pub(crate) const NEWER: &str = "XSLT-VERSION";
 /// The code of a worker without the libraries; the command may take its place.
 pub(crate) const UNABLE: &str = "XSLT-LIBRARY";
 
-/// A problem whose place is not known.
+/// A problem with an unknown position.
 pub(crate) fn problem(cause: Cause, reason: impl Into<String>) -> MappingError {
     MappingError {
         cause,

@@ -22,7 +22,7 @@ pub(crate) const TRAFFIC: &str = "traffic";
 /// Members that clients draw again for each request, which say nothing about it.
 const DRAWN: &[&str] = &["clientToken"];
 
-/// The members of a request without those that are drawn.
+/// The members of a request without random ones.
 fn without_drawn(mut input: serde_json::Value) -> serde_json::Value {
     if let Some(members) = input.as_object_mut() {
         members.retain(|name, _| !DRAWN.contains(&name.as_str()));

@@ -15,7 +15,7 @@ pub(super) const EPOCH: i64 = 946_684_800;
 
 /// A piece of a text.
 pub(super) enum Part<'a> {
-    /// Characters that stand for themselves.
+    /// Literal characters.
     Literal(&'a str),
     /// A placeholder.
     Placeholder(&'a str),
@@ -88,7 +88,7 @@ pub(super) fn leading<'a>(name: &str, text: &'a str) -> Option<(&'a str, &'a str
     text.split_at_checked(found.end())
 }
 
-/// A value of a form that nobody has: the number of the placeholder stands where the form has `x`.
+/// A value with a reserved form: the number of the placeholder replaces `x` in the form.
 pub(super) fn made_up(name: &str, form: &str, started: DateTime) -> String {
     let number = name.trim_start_matches(|c: char| !c.is_ascii_digit());
     match kind(name) {
@@ -97,7 +97,7 @@ pub(super) fn made_up(name: &str, form: &str, started: DateTime) -> String {
         "time" => shifted(form, started.secs().saturating_sub(EPOCH)),
         "token" => format!("token{number}"),
         _ => {
-            // Words that tests draw have letters too.
+            // Random words of tests have letters too.
             let rest = if kind(name) == "hex" { 'a' } else { '0' };
             let mut digits = number.chars().rev();
             let filled: Vec<char> = form
@@ -116,7 +116,7 @@ pub(super) fn made_up(name: &str, form: &str, started: DateTime) -> String {
     }
 }
 
-/// A time moved by seconds; what is no time is left as it is.
+/// A time moved by seconds; other texts are unchanged.
 pub(super) fn shifted(time: &str, seconds: i64) -> String {
     let read = DateTime::from_str(time, Format::DateTime).ok();
     let moved = read.map(|time| {
@@ -127,7 +127,7 @@ pub(super) fn shifted(time: &str, seconds: i64) -> String {
     written.unwrap_or_else(|| time.to_owned())
 }
 
-/// A text with values instead of placeholders; `value` gives those that are not bound.
+/// A text with values instead of placeholders; `value` returns those that are not bound.
 pub(super) fn filled(
     text: &str,
     bindings: &mut Bindings,

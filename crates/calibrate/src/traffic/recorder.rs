@@ -69,7 +69,7 @@ impl TrafficRecorder {
         }
     }
 
-    /// What was noted so far.
+    /// The recording so far.
     #[must_use]
     pub fn recording(&self) -> Recording {
         Recording {

@@ -37,7 +37,7 @@ pub(super) struct Redactor {
     counts: HashMap<&'static str, usize>,
     /// What numbers of placeholders begin after.
     before: usize,
-    /// The first time that was seen, in seconds; others are told from it.
+    /// The first recorded time, in seconds; others are relative to it.
     first: Option<i64>,
     accounts: Vec<String>,
 }
@@ -68,7 +68,7 @@ impl Redactor {
 
     /// A text with placeholders.
     pub(super) fn text(&mut self, text: &str) -> String {
-        // Nothing is better than what was not looked at.
+        // An empty text is better than an unchecked one.
         let (Some(forms), Some(words)) = (FORMS.as_ref(), WORDS.as_ref()) else {
             return String::new();
         };
@@ -98,7 +98,7 @@ impl Redactor {
         }
     }
 
-    /// Whether digits are an account: those of an ARN, here or before.
+    /// Whether digits are an account: those in an ARN, here or earlier.
     fn is_account(&mut self, digits: &str, before: &str) -> bool {
         const LENGTH: usize = 12;
         if digits.len() != LENGTH {
@@ -136,7 +136,7 @@ impl Redactor {
         }
     }
 
-    /// Words of eight hexadecimal digits and more, as tests draw for names.
+    /// Words of eight or more hexadecimal digits, as tests generate for names.
     fn hex_words(&mut self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
         let mut rest = text;

@@ -24,7 +24,7 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// A recording and what another server answered to the same calls; moments are left out of both.
 #[derive(Clone, Debug)]
 pub struct Repeated {
-    /// What was recorded.
+    /// The recorded value.
     pub recorded: Recording,
     /// What the other server answered.
     pub answered: Recording,
@@ -142,7 +142,7 @@ fn without_times(answer: &Answer) -> Answer {
     }
 }
 
-/// A value whose texts are changed, names of members included.
+/// A value with changed texts, including names of members.
 fn each_text(value: &Value, change: &mut dyn FnMut(&str) -> String) -> Value {
     match value {
         Value::String(text) => Value::String(change(text)),

@@ -108,7 +108,7 @@ impl Replay {
         }
     }
 
-    /// The reply to a call: that of the first recorded call of its kind that has not been answered.
+    /// The reply to a call: that of the first recorded call of its kind that has not been used.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! Recorded calls hold nothing that identifies anybody, and answer the same calls again.
+//! Recorded calls contain nothing that identifies anybody, and answer the same calls again.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -90,7 +90,7 @@ fn a_recording_names_nobody() {
     assert!(text.contains(r#""businessName": "${$}{Acme}""#), "{text}");
 }
 
-/// Ids, names, accounts and times are those of the replay, wherever they stand.
+/// Ids, names, accounts and times are those of the replay, in any place.
 #[test]
 fn a_replay_answers_in_order() {
     let mut replay = Replay::new(
@@ -242,7 +242,7 @@ async fn repeated_calls_differ_only_in_what_is_answered() {
 }
 
 proptest! {
-    /// Any call is answered by its own recording, and the recording holds no secret of it.
+    /// Any call is answered by its own recording, and the recording contains no secret of it.
     #[test]
     fn every_call_is_found_again(
         text in "[ -~é]{0,20}",

@@ -12,7 +12,7 @@ pub(super) struct Mismatch {
     pub(super) at: String,
     /// What the recording has.
     pub(super) recorded: Value,
-    /// What stands there.
+    /// The recorded text.
     pub(super) given: Value,
 }
 
@@ -105,7 +105,7 @@ fn members(
     }
 }
 
-/// Whether a placeholder may stand for a value: an id that another one stands for is another id.
+/// Whether a placeholder may represent a value: an id of another placeholder is a different id.
 fn is_free(name: &str, value: &str, bindings: &Bindings) -> bool {
     const OWN: [&str; 5] = ["hex", "id", "token", "uuid", "word"];
     let kind_of_it = kind(name);

@@ -61,7 +61,7 @@ impl StepEffect {
 impl Chain {
     /// Joins steps, unless one of them is not valid at its place.
     ///
-    /// The error names the step by its position from 0, and what is wrong with it.
+    /// The error has the index of the step, from 0, and the problem.
     pub(crate) fn new(steps: Vec<Step>) -> Result<Self, (usize, &'static str)> {
         let last = steps.len().saturating_sub(1);
         let cut_short = steps.iter().take(last).enumerate();
@@ -95,7 +95,7 @@ impl Chain {
         self.0
     }
 
-    /// The step whose turn it is after this many turns.
+    /// The step that is due after this many turns.
     pub(crate) fn step_after(&self, mut turns: u64) -> Option<&Step> {
         self.0.iter().find(|step| match step.turns() {
             Some(own) if own <= turns => {
@@ -106,7 +106,7 @@ impl Chain {
         })
     }
 
-    /// The step whose turn it is after this many turns, alone.
+    /// The step that is due after this many turns, alone.
     pub(crate) fn only(&self, turns: u64) -> Option<Self> {
         self.step_after(turns).map(|step| Self(vec![step.clone()]))
     }

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use super::GrammarError;
 
-/// What is still to be read, and how much was.
+/// The rest of the text, and the number of bytes read.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Cursor<'a> {
     rest: &'a str,
@@ -23,7 +23,7 @@ impl<'a> Cursor<'a> {
         self.rest.trim_start().is_empty()
     }
 
-    /// Complains about the next thing that is no space.
+    /// An error about the next character that is not a space.
     pub(super) fn complain(&self, message: impl Into<String>) -> GrammarError {
         let spaces = self.rest.len() - self.rest.trim_start().len();
         GrammarError {

@@ -85,7 +85,7 @@ fn write_connection(f: &mut fmt::Formatter<'_>, connection: &Connection) -> fmt:
     }
 }
 
-/// The kinds of damage that the language has words for; a step has no other.
+/// The kinds of damage that the language can express; a step has no other.
 fn write_damage(f: &mut fmt::Formatter<'_>, damage: &Damage) -> fmt::Result {
     if let Some(body) = &damage.replace_body {
         let known = BODIES.iter().find(|(_, text)| text == body);

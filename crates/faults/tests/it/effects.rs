@@ -1,4 +1,4 @@
-//! What effects say of themselves, and what chance makes of them over many requests.
+//! Descriptions of effects, and the distribution of draws over many requests.
 
 use b2bi_local_faults::{Connection, Damage, Ending, Engine, Place, RuleSet};
 use serde_json::{Value, json};

@@ -2,7 +2,7 @@ use b2bi_local_faults::{Chain, FaultList};
 use proptest::prelude::*;
 use serde_json::json;
 
-/// Parses the text; what it prints parses to the same again.
+/// Parses the text; its printed form parses to the same again.
 fn check(text: &str, printed: &str) {
     let chain: Chain = text.parse().unwrap();
     assert_eq!(chain.to_string(), printed, "{text}");

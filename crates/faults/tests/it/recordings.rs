@@ -86,7 +86,7 @@ fn a_rule_is_put_under_its_own_id() {
     assert_eq!(engine.list().len(), 1);
 }
 
-/// As many firings as are kept, and the number of those that are not.
+/// The kept firings, and the number of others.
 #[test]
 fn the_oldest_firings_are_forgotten_and_counted() {
     const KEPT: u64 = 100_000;

@@ -1,7 +1,7 @@
 use b2bi_local_faults::RuleSet;
 use serde_json::{Value, json};
 
-/// Reads a list with the one rule, and says what is wrong.
+/// Reads a list with the one rule, and returns the error.
 fn check_error(rule: Value, expected: &str) {
     let error = RuleSet::from_value(&json!([{}, rule])).unwrap_err();
     assert_eq!(error.index(), Some(1));

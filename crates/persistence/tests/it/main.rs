@@ -182,7 +182,7 @@ async fn a_later_format_is_refused() {
     );
 }
 
-/// Wherever a byte is changed, the file is refused or says what was written, and nothing panics.
+/// Wherever a byte is changed, the file is refused or returns what was written, and nothing panics.
 #[tokio::test]
 async fn damage_is_found() {
     let directory = Directory::new("damage");

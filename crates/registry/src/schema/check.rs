@@ -1,4 +1,4 @@
-//! Finds where a model breaks its schema, in CloudFormation's words.
+//! Finds violations of the schema in a model, with CloudFormation's texts.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
@@ -18,7 +18,7 @@ const MAX_DEPTH: usize = 64;
 pub struct Violation {
     /// Where, such as `#/Tags/0/Key`; `#` is the whole model.
     pub pointer: String,
-    /// What is wrong.
+    /// The violation.
     pub message: String,
 }
 

@@ -42,7 +42,7 @@ pub struct Schema {
     document: Value,
 }
 
-/// What a schema says of tags.
+/// The facts in a schema about tags.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct Tagging {
@@ -125,7 +125,7 @@ impl Schema {
         &self.primary_identifier
     }
 
-    /// The property that holds tags, for types that have some.
+    /// The property for tags, for types that have tags.
     #[must_use]
     pub fn tag_property(&self) -> Option<&Path> {
         self.tagging.tag_property.as_ref()
@@ -192,7 +192,7 @@ impl SchemaError {
     }
 }
 
-/// A text is no schema.
+/// The text is not a schema.
 #[derive(Debug, thiserror::Error)]
 #[error("not a resource type schema: {0}")]
 pub struct SchemaError(#[source] serde_json::Error);

@@ -18,13 +18,13 @@ impl Path {
         Self(name.split('.').map(str::to_owned).collect())
     }
 
-    /// The names on the way.
+    /// The names in the path.
     #[must_use]
     pub fn names(&self) -> &[String] {
         &self.0
     }
 
-    /// The value at this path; none under a list, whose items have no names.
+    /// The value at this path; `None` below a list, whose items have no names.
     #[must_use]
     pub fn find<'a>(&self, model: &'a Properties) -> Option<&'a Value> {
         let (first, rest) = self.0.split_first()?;

@@ -13,7 +13,7 @@ use crate::schema::Schema;
 /// The collection of the groups that were made as resources, by name.
 pub const LOG_GROUPS: &str = "resources AWS::Logs::LogGroup";
 
-/// The type, whose models are kept.
+/// The type, whose models are stored.
 pub(crate) fn log_group(environment: &Environment, schema: Schema) -> StoredType {
     let clock = Arc::clone(&environment.clock);
     StoredType::new(environment, schema, move |context, model, generated| {

@@ -15,7 +15,7 @@ use crate::names;
 use crate::resource_type::{Properties, Residence, Resource, ResourceType};
 use crate::schema::{Schema, SchemaError};
 
-/// The forms of the types in stacks besides those of B2BI.
+/// The forms of the types in stacks, except B2BI's.
 const FORMS: &str = include_str!("../../forms.json");
 
 /// What `Ref` and `Fn::GetAtt` give for a type, with `{name}`, `{account}`, `{region}`, `{partition}`,
@@ -56,7 +56,7 @@ impl Recorded {
     }
 }
 
-/// The forms of a type of which nothing is known: an ARN like those of most types.
+/// The forms of an unknown type: an ARN like those of most types.
 ///
 /// Source: Assumption A-309.
 fn by_guess(type_name: &str) -> Forms {
@@ -87,7 +87,7 @@ pub(crate) fn filled_attributes(
         .collect()
 }
 
-/// Fills forms with what is known of a resource.
+/// Fills forms with the known facts about a resource.
 struct Filler<'a> {
     context: &'a HandlerContext,
     model: &'a Properties,

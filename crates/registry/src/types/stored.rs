@@ -18,14 +18,14 @@ use crate::schema::Schema;
 /// Sets what a model lacks: its name, and its read-only properties. The text is a name that is new.
 pub(crate) type Complete = dyn Fn(&HandlerContext, &mut Properties, &str) + Send + Sync;
 
-/// A type whose models are kept among the documents.
+/// A type whose models are stored among the documents.
 pub(crate) struct StoredType {
     schema: Schema,
     documents: Documents,
     ids: Arc<dyn Ids>,
     complete: Box<Complete>,
     residence: Residence,
-    /// A member of kept models that is no property.
+    /// A member of stored models that is not a property.
     hidden: Option<&'static str>,
 }
 
@@ -45,7 +45,7 @@ impl StoredType {
         }
     }
 
-    /// The same, with a member of kept models that is no property.
+    /// The same, with a member of stored models that is not a property.
     pub(crate) fn hiding(self, member: &'static str) -> Self {
         Self {
             hidden: Some(member),
@@ -119,7 +119,7 @@ impl StoredType {
     }
 }
 
-/// A change of documents that a handler gives up.
+/// A change of documents that a handler aborts.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 pub(crate) struct PutError(pub(crate) HandlerError);

@@ -158,8 +158,8 @@ impl Upstream {
             .ok_or_else(|| HandlerError::not_found(self.schema.type_name(), name))
     }
 
-    /// Creates what is not there yet of a resource whose stack exists; none if the upstream has dropped
-    /// the resource.
+    /// Creates the missing parts of a resource whose stack exists; `None` if the upstream has
+    /// dropped the resource.
     async fn complete(
         &self,
         context: &HandlerContext,

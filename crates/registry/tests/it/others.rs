@@ -1,11 +1,11 @@
-//! The types beside those of B2BI.
+//! The types other than B2BI's.
 
 use b2bi_local_registry::{HandlerErrorCode, Residence};
 use serde_json::{Value, json};
 
 use crate::surroundings::World;
 
-/// A model of each type that needs no other, and one that an update makes of it.
+/// A model of each type that needs no other, and the result of an update.
 fn models() -> Vec<(&'static str, Value, Value)> {
     vec![
         (

@@ -1,4 +1,4 @@
-//! Services in memory, and a clock that stands still.
+//! Services in memory, and a stopped clock.
 
 use std::collections::BTreeMap;
 use std::future::pending;
@@ -17,7 +17,7 @@ use b2bi_local_registry::{
 };
 use serde_json::Value;
 
-/// A clock that stands still, and ids that count.
+/// A stopped clock, and ids that count.
 pub(crate) struct Still(AtomicU64);
 
 impl Still {
@@ -127,7 +127,7 @@ impl World {
         Self::with(UnknownResources::default())
     }
 
-    /// The same, with what is done with types that are not here.
+    /// The same, with a setting for types that do not exist here.
     pub(crate) fn with(unknown: UnknownResources) -> Self {
         let s3 = EmbeddedS3::new(Settings::new(
             Arc::new(|| SystemTime::UNIX_EPOCH),

@@ -1,4 +1,4 @@
-//! JSONata templates that the library's own limits do not hold.
+//! JSONata templates that the library's own limits do not stop.
 
 use std::time::Duration;
 
@@ -78,7 +78,7 @@ fn limits_of_the_system_are_named() {
     let found = problem(&sandbox, ROMAN);
     assert_eq!(found.cause, Cause::Limit, "{found}");
     for (template, words) in [
-        // The engine's own limits keep their words.
+        // The engine's own limits keep their messages.
         ("($f := function($n) { 1 + $f($n + 1) }; $f(0))", "D1011"),
         (
             "$pad('x', 1e9)",

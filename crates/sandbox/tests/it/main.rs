@@ -16,7 +16,8 @@ use std::time::Duration;
 use b2bi_local_mapping::{Engine as _, Jsonata, Limits, MappingError, Run};
 use b2bi_local_sandbox::{Sandbox, Settings, WorkerCommand, serve};
 
-/// No test: what workers run. Called as a test its standard input is no socket, and it ends.
+/// Not a test: the function that workers run. Called as a test, its standard input is not a socket,
+/// and it ends.
 #[test]
 fn probe_worker() {
     let _ = serve(|| probe::Probe);

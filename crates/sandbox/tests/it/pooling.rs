@@ -18,7 +18,7 @@ fn worker(sandbox: &Sandbox) -> u32 {
     id
 }
 
-/// Waits until a process is gone.
+/// Waits until a process has ended.
 fn gone(id: u32) {
     let pid = Pid::from_raw(id.try_into().unwrap());
     until(|| kill(pid, None) == Err(Errno::ESRCH));

@@ -16,9 +16,9 @@ impl Execution {
         self.set_status(Status::CreateInProgress, Some(INITIATED));
     }
 
-    /// Creates all resources. What is left when one fails follows from `on_failure`.
+    /// Creates all resources. `on_failure` determines what remains if one fails.
     pub(crate) async fn run_create(mut self, bound: Bound, on_failure: OnFailure) {
-        // A stack that cannot be stored ends as one whose server stopped.
+        // A stack that cannot be stored ends like one whose server stopped.
         let _ = self.create_all(&bound, on_failure).await;
     }
 

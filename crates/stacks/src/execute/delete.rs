@@ -28,7 +28,7 @@ impl Execution {
     /// Deletes all resources, and the stack.
     pub(crate) async fn run_delete(mut self, deletion: Deletion) {
         self.pause().await;
-        // A stack that cannot be stored ends as one whose server stopped.
+        // A stack that cannot be stored ends like one whose server stopped.
         let _ = self.delete_all(&deletion).await;
     }
 
@@ -57,7 +57,7 @@ impl Execution {
         self.save().await
     }
 
-    /// Leaves resources that could not be deleted, and those that they depend on.
+    /// Keeps resources that could not be deleted, and those that they depend on.
     ///
     /// Source: Assumption A-359.
     fn skip_failed(&mut self, failed: &[String]) {
@@ -76,8 +76,8 @@ impl Execution {
         }
     }
 
-    /// Deletes resources, the latest first, but those that stay. Resources that
-    /// one depends on that cannot be deleted stay too. Answers those that could not be deleted.
+    /// Deletes resources, the latest first, except those to keep. The dependencies of a resource
+    /// that cannot be deleted are kept too. Returns the resources that could not be deleted.
     pub(super) async fn delete_resources(
         &mut self,
         stays: impl Fn(&StackResource) -> bool,

@@ -28,7 +28,7 @@ impl Execution {
         prepared: Prepared,
         identifiers: BTreeMap<String, String>,
     ) {
-        // A stack that cannot be stored ends as one whose server stopped.
+        // A stack that cannot be stored ends like one whose server stopped.
         let _ = self.import_all(prepared, &identifiers).await;
     }
 

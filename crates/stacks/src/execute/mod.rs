@@ -36,9 +36,9 @@ const MOST_OPERATIONS: usize = 5;
 /// The work that remains when a creation fails.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OnFailure {
-    /// What was made stays.
+    /// Created resources are kept.
     DoNothing,
-    /// What was made is deleted.
+    /// Created resources are deleted.
     #[default]
     Rollback,
     /// The stack is deleted.

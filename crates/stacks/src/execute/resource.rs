@@ -39,7 +39,7 @@ const UPDATE: (Status, Status, Status) = (
     Status::UpdateComplete,
 );
 
-/// What is done to a resource of a new template.
+/// The action on a resource of a new template.
 pub(super) enum Applied {
     /// Nothing had to be done.
     Unchanged,
@@ -415,7 +415,7 @@ pub(super) fn take_over(
     resource.model = made.properties;
 }
 
-/// What the last event of a resource says of where it is.
+/// The text of a resource's last event about where it is.
 fn completed_reason(resource_type: &dyn ResourceType, made: &Resource) -> Option<String> {
     match (resource_type.residence(), resource_type.residence_of(made)) {
         (_, Residence::Here) => None,

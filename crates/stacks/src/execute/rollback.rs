@@ -14,18 +14,18 @@ impl Execution {
     /// Continues a rollback that has failed. Resources that are skipped stay as they are.
     pub(crate) async fn run_rollback_update(mut self, reason: String, skipped: Vec<String>) {
         self.pause().await;
-        // A stack that cannot be stored ends as one whose server stopped.
+        // A stack that cannot be stored ends like one whose server stopped.
         let _ = self.rollback_update(&reason, &skipped).await;
     }
 
     /// Rolls a failed creation back.
     pub(crate) async fn run_rollback_create(mut self) {
         self.pause().await;
-        // A stack that cannot be stored ends as one whose server stopped.
+        // A stack that cannot be stored ends like one whose server stopped.
         let _ = self.rollback_create(super::create::INITIATED).await;
     }
 
-    /// Restores the resources that an update has changed, then deletes those that it has made.
+    /// Restores the resources that an update has changed, then deletes those that it has created.
     pub(super) async fn rollback_update(
         &mut self,
         reason: &str,
@@ -167,8 +167,8 @@ impl Execution {
         nested.is_ok_and(|nested| nested.status == Status::UpdateRollbackComplete)
     }
 
-    /// Gives a nested stack the definition that it had before its last update: what is at the address
-    /// of its template may be another by now.
+    /// Restores the definition that a nested stack had before its last update: the template at its
+    /// address may have changed.
     async fn restore_nested(
         &mut self,
         mut restored: StackResource,

@@ -19,7 +19,7 @@ pub(crate) struct Update {
 }
 
 impl Execution {
-    /// Notes that the update begins, and what there was before.
+    /// Records that the update begins, and the state before it.
     pub(crate) fn begin_update(&mut self, update: &Update) {
         // What an update without rollback has left is what the next one begins with.
         let record = UpdateRecord {
@@ -36,9 +36,9 @@ impl Execution {
         self.set_status(Status::UpdateInProgress, Some(INITIATED));
     }
 
-    /// Changes all resources; when one fails, those that were changed are restored.
+    /// Changes all resources; if one fails, those that were changed are restored.
     pub(crate) async fn run_update(mut self, update: Update) {
-        // A stack that cannot be stored ends as one whose server stopped.
+        // A stack that cannot be stored ends like one whose server stopped.
         let _ = self.update_all(&update).await;
     }
 

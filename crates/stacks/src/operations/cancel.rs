@@ -15,7 +15,7 @@ impl Stacks {
     ///
     /// # Errors
     ///
-    /// There is no such stack, or it is not being updated.
+    /// The stack does not exist, or it is not being updated.
     pub fn cancel_update(&self, scope: &Scope, name: &str) -> Result<(), StackError> {
         let stack = self.live(scope, name)?;
         if stack.status != Status::UpdateInProgress {
@@ -31,7 +31,7 @@ impl Stacks {
     ///
     /// # Errors
     ///
-    /// There is no such stack, its rollback has not failed, or a skipped resource has not.
+    /// The stack does not exist, its rollback has not failed, or a skipped resource has not.
     pub async fn continue_update_rollback(
         self: &Arc<Self>,
         scope: &Scope,
@@ -69,7 +69,7 @@ impl Stacks {
     ///
     /// # Errors
     ///
-    /// There is no such stack, or no operation on it has failed.
+    /// The stack does not exist, or no operation on it has failed.
     pub async fn rollback(
         self: &Arc<Self>,
         scope: &Scope,

@@ -55,7 +55,7 @@ pub struct ChangeSetRequest {
     pub imports_existing: bool,
     /// The new definition of the stack.
     pub definition: DefinitionRequest,
-    /// What it is for.
+    /// Its description.
     pub description: Option<String>,
     /// `DO_NOTHING`, `ROLLBACK` or `DELETE`.
     pub on_stack_failure: Option<String>,
@@ -177,7 +177,7 @@ impl Stacks {
         Ok(stack)
     }
 
-    /// Removes the failed change sets whose name this one takes.
+    /// Removes the failed change sets with the name of this one.
     async fn remove_failed(&self, scope: &Scope, by: &ChangeSet) -> Result<(), StackError> {
         let present = self.store.change_sets(scope, &by.stack_id).into_iter();
         let failed = present.filter(|other| other.name == by.name && other.status == "FAILED");
@@ -304,7 +304,7 @@ impl Stacks {
     ///
     /// # Errors
     ///
-    /// There is no such stack.
+    /// The stack does not exist.
     pub fn change_sets(&self, scope: &Scope, stack: &str) -> Result<Vec<ChangeSet>, StackError> {
         let stack = self.live(scope, stack)?;
         Ok(self.store.change_sets(scope, &stack.id))
@@ -314,7 +314,7 @@ impl Stacks {
     ///
     /// # Errors
     ///
-    /// There is no such stack.
+    /// The stack does not exist.
     pub async fn delete_change_set(
         &self,
         scope: &Scope,

@@ -20,7 +20,7 @@ pub struct CreateRequest {
     pub name: String,
     /// Its definition.
     pub definition: DefinitionRequest,
-    /// What is left when the creation fails.
+    /// What to keep if the creation fails.
     pub on_failure: OnFailure,
     /// Whether it cannot be deleted.
     pub termination_protection: bool,
@@ -42,8 +42,8 @@ impl Stacks {
     ///
     /// # Errors
     ///
-    /// The definition is not acceptable, or there is such a stack. A resource that cannot be created
-    /// is no error: the status of the stack shows it.
+    /// The definition is invalid, or the stack exists. A resource that cannot be created is not an
+    /// error: the status of the stack shows it.
     pub async fn create(
         self: &Arc<Self>,
         scope: &Scope,

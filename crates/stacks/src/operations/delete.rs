@@ -15,7 +15,7 @@ use crate::status::Status;
 pub struct DeleteRequest {
     /// The name or the ARN.
     pub name: String,
-    /// Resources that stay. Only a stack whose deletion has failed takes some.
+    /// Resources to keep. Only a stack whose deletion has failed allows some.
     pub retained: Vec<String>,
     /// Whether resources that cannot be deleted stay, and the stack is deleted all the same.
     pub is_forced: bool,

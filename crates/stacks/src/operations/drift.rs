@@ -42,12 +42,12 @@ pub fn stack_drift_status(stack: &Stack) -> (&'static str, Option<i64>) {
 }
 
 impl Stacks {
-    /// Compares the resources of a stack with what their types answer; only those that are named, if
-    /// some are. Answers what identifies the detection.
+    /// Compares the resources of a stack with the results of their types' handlers; only the named
+    /// ones, if any are named. Returns the id of the detection.
     ///
     /// # Errors
     ///
-    /// There is no such stack or resource, or an operation is at work on the stack.
+    /// The stack or a resource does not exist, or an operation on the stack is running.
     pub async fn detect_drift(
         self: &Arc<Self>,
         scope: &Scope,
@@ -77,7 +77,7 @@ impl Stacks {
     ///
     /// # Errors
     ///
-    /// There is no detection of this identifier.
+    /// No detection has this id.
     pub fn drift_detection(&self, scope: &Scope, id: &str) -> Result<DriftDetection, StackError> {
         let mut all = self.all(scope).into_iter();
         let found = all.find(|stack| detection_id(stack) == id);
@@ -140,8 +140,8 @@ fn detection_id(stack: &Stack) -> String {
     stack.id.rsplit('/').next().unwrap_or_default().to_owned()
 }
 
-/// The properties of a template that a resource does not have. Tags are compared as sets, and those
-/// that a template does not name do not count.
+/// The properties of a template that a resource does not have. Tags are compared as sets; tags that
+/// the template does not name are ignored.
 fn differences(
     schema: &Schema,
     desired: &Properties,

@@ -18,7 +18,8 @@ impl Stacks {
     ///
     /// # Errors
     ///
-    /// There is no such change set, it has failed or was executed, or its stack cannot be changed now.
+    /// The change set does not exist, it has failed or was executed, or its stack cannot be changed
+    /// now.
     pub async fn execute_change_set(
         self: &Arc<Self>,
         scope: &Scope,

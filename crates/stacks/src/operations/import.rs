@@ -57,8 +57,8 @@ impl Stacks {
         imports.collect()
     }
 
-    /// The identifiers of the resources that a change set would create and that exist: those of types
-    /// that are here, whose names the template gives.
+    /// The identifiers of existing resources that a change set would create: those of types that
+    /// exist here and whose names are in the template.
     ///
     /// Source: Assumption A-360.
     ///

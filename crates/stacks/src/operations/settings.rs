@@ -19,7 +19,7 @@ impl Stacks {
     ///
     /// # Errors
     ///
-    /// There is no such stack, it is nested, or an operation is at work on it.
+    /// The stack does not exist, it is nested, or an operation on it is running.
     pub async fn set_termination_protection(
         self: &Arc<Self>,
         scope: &Scope,
@@ -42,7 +42,7 @@ impl Stacks {
     ///
     /// # Errors
     ///
-    /// There is no such stack, or the policy is not JSON.
+    /// The stack does not exist, or the policy is not JSON.
     pub async fn set_policy(
         self: &Arc<Self>,
         scope: &Scope,

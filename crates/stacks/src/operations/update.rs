@@ -19,7 +19,7 @@ pub struct UpdateRequest {
     pub name: String,
     /// Its definition.
     pub definition: DefinitionRequest,
-    /// Whether a failed update leaves what it has done; none to leave it as it is.
+    /// Whether a failed update keeps its changes; `None` keeps the setting.
     pub disable_rollback: Option<bool>,
     /// Another stack policy.
     pub policy: Option<String>,
@@ -35,7 +35,7 @@ impl Stacks {
     ///
     /// # Errors
     ///
-    /// There is no such stack, it cannot be updated now, the definition is not acceptable, or nothing
+    /// The stack does not exist, it cannot be updated now, the definition is invalid, or nothing
     /// changes.
     pub async fn update(
         self: &Arc<Self>,

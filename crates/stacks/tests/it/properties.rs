@@ -1,4 +1,4 @@
-//! What holds of all stacks, whatever their templates are and whichever resource fails.
+//! Properties of all stacks, for any templates and any resource that fails.
 
 use std::fmt::Write as _;
 
@@ -14,7 +14,7 @@ fn planned() -> impl Strategy<Value = Vec<Planned>> {
     prop::collection::vec(resource, 1..8)
 }
 
-/// A template. A parameter whose value its pattern does not allow fails.
+/// A template. A parameter whose value does not match its pattern fails.
 fn template(planned: &[Planned]) -> String {
     let mut text = "Resources:\n".to_owned();
     for (place, (kind, value, needed)) in planned.iter().enumerate() {
@@ -44,7 +44,7 @@ fn template(planned: &[Planned]) -> String {
             ),
             _ => ("AWS::SQS::Queue", format!("{{DelaySeconds: {value}}}")),
         };
-        // A name that tells the type: a resource cannot change it.
+        // The name contains the type: a resource cannot change it.
         let name =
             |place: usize, kind: u8| format!("R{place}{}", [0, 0, 0, 3, 4][usize::from(kind)]);
         let kind = if kind_text == "AWS::B2BI::Profile" {

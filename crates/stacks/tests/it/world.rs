@@ -1,4 +1,4 @@
-//! Services in memory, and a clock that stands still.
+//! Services in memory, and a stopped clock.
 
 use std::collections::BTreeMap;
 use std::future::pending;
@@ -19,7 +19,7 @@ use b2bi_local_stacks::{
     TemplateSource, UpdateRequest,
 };
 
-/// A clock that stands still, and ids that count.
+/// A stopped clock, and ids that count.
 struct Still(AtomicU64);
 
 #[async_trait]
@@ -39,7 +39,7 @@ impl Ids for Still {
     }
 }
 
-/// There are no buckets.
+/// Without buckets.
 struct NoBuckets;
 
 fn no_bucket(bucket: &str) -> HandlerError {

@@ -1,4 +1,4 @@
-//! `Fn::And`: whether all of 2 to 10 conditions hold.
+//! `Fn::And`: whether all of 2 to 10 conditions are true.
 
 use serde_json::Value;
 

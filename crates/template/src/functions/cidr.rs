@@ -47,7 +47,7 @@ pub(super) fn evaluate(
     Ok(Some(blocks.into_iter().map(Value::String).collect()))
 }
 
-/// The first blocks, whose hosts have so many bits, of a block such as `10.0.0.0/16`.
+/// The first blocks, with this many host bits, of a block such as `10.0.0.0/16`.
 fn blocks(block: &str, count: u32, host_bits: u32) -> Option<Vec<String>> {
     let (address, length) = block.split_once('/')?;
     let length: u32 = length.parse().ok()?;

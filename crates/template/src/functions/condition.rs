@@ -1,4 +1,4 @@
-//! `Condition`: whether a named condition holds.
+//! `Condition`: whether a named condition is true.
 
 use serde_json::Value;
 

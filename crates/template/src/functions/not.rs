@@ -1,4 +1,4 @@
-//! `Fn::Not`: whether a condition does not hold.
+//! `Fn::Not`: whether a condition is false.
 
 use serde_json::Value;
 

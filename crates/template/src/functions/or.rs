@@ -1,4 +1,4 @@
-//! `Fn::Or`: whether any of 2 to 10 conditions holds.
+//! `Fn::Or`: whether any of 2 to 10 conditions is true.
 
 use serde_json::Value;
 

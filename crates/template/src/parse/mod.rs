@@ -44,7 +44,7 @@ pub(crate) fn parse(text: &str) -> Result<Node, TemplateError> {
     }
 }
 
-/// Of the errors of both languages the one that is further on: that language was meant.
+/// Of the two languages' errors, the later one: that language was meant.
 fn further(json: TemplateError, yaml: TemplateError) -> TemplateError {
     if yaml.position > json.position {
         yaml

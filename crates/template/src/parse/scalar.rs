@@ -17,7 +17,7 @@ pub(super) fn plain(text: &str) -> Value {
     }
 }
 
-/// A number as JSON writes it, so that it is written as it was read.
+/// A number in JSON's syntax, so that it is written as it was read.
 fn number(text: &str) -> Option<Number> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     if !digits.starts_with(|c: char| c.is_ascii_digit()) {

@@ -41,7 +41,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Makes sure that there is no second document.
+    /// Checks that there is no second document.
     fn end(&mut self) -> Result<(), TemplateError> {
         loop {
             let (event, span) = self.next()?;

@@ -274,7 +274,7 @@ fn mappings_and_conditions() {
             "{a: !If [Is, !Ref 'AWS::NoValue', x], b: 1}",
             json!({"b": 1}),
         ),
-        // A policy's own member of this name is no function.
+        // A policy's own member with this name is not a function.
         (
             "{Condition: {StringEquals: {a: b}}}",
             json!({"Condition": {"StringEquals": {"a": "b"}}}),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{Made, pseudo};
 
-/// What is in S3.
+/// The contents of S3.
 const OBJECTS: &[(&str, &str)] = &[
     (
         "s3://b/bucket.yaml",

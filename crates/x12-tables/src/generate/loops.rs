@@ -17,7 +17,7 @@ pub(super) struct LoopTable<'o> {
     pub(super) row: String,
     /// The selector of the segment that opens the loop around; none for the outermost.
     pub(super) parent: Option<String>,
-    /// The segments of the loop, those of inner loops left out.
+    /// The segments of the loop, without those of inner loops.
     pub(super) segments: Vec<&'o OutlineSegment>,
 }
 
@@ -137,7 +137,7 @@ fn selector(found: &Loop<'_>) -> String {
 }
 
 /// The selector of a loop: its own step, after those of the loops around it from the outermost that
-/// needs a condition. It ends at the first HL, since levels of HL segments stand beside each other.
+/// needs a condition. It ends at the first HL, because levels of HL segments are siblings.
 fn row(loops: &[Loop<'_>], found: &Loop<'_>) -> String {
     let mut around = vec![found];
     let mut needed = 1;

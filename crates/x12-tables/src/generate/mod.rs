@@ -14,7 +14,7 @@ use self::loops::LoopTable;
 /// The text of a specification for a set or a guide: a table for the transaction and one for each of its
 /// loops, with a column for each element.
 ///
-/// It is meant to be edited: most users need a few of its columns, with names of their own.
+/// It is meant to be edited: most users need a few of its columns, with their own names.
 #[must_use]
 pub fn generated_specification(outline: &Outline) -> String {
     let mut out = String::new();
@@ -29,8 +29,8 @@ pub fn generated_specification(outline: &Outline) -> String {
     out
 }
 
-/// The text of a specification for a set as the API spells it, such as `X12_850` in `VERSION_4010`, or
-/// `X12_837_X222` in `VERSION_5010_HIPAA`; `None` if there is no such set.
+/// The text of a specification for a set with its names in the API, such as `X12_850` in
+/// `VERSION_4010`, or `X12_837_X222` in `VERSION_5010_HIPAA`; `None` if there is no such set.
 ///
 /// `X12_`, `VERSION_` and `_HIPAA` may be left out.
 #[must_use]

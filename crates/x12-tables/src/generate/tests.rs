@@ -8,7 +8,7 @@ use crate::schema::Value;
 use crate::spec::Specification;
 use crate::table::{Table, TableReader};
 
-/// Reads the specification, and counts tables whose rows the outline's own file does not give.
+/// Reads the specification, and counts tables without rows for the outline's own file.
 fn check(outline: &Outline) {
     let text = generated_specification(outline);
     let name = format!("{} {}", outline.set, outline.group_version);
@@ -42,7 +42,7 @@ fn each_loop_of_a_guide_gives_rows() {
 #[test]
 fn each_loop_of_a_set_gives_rows() {
     for version in [Version::V4010, Version::V5010] {
-        // Every fifth of them, and those that are used most.
+        // Every fifth of them, and the most common ones.
         let used = ["810", "850", "855", "856", "837", "835", "214", "204"];
         let some = sets(version).enumerate().filter(|(at, _)| at % 5 == 0);
         for set in some.map(|(_, set)| set).chain(used) {

@@ -21,7 +21,7 @@ impl SpecificationError {
         }
     }
 
-    /// A specification in which it is not clear which table is meant.
+    /// A specification in which the intended table is ambiguous.
     pub(crate) fn choice(name: Option<&str>, names: &[String]) -> Self {
         let names = names.join(", ");
         let message = match name {

@@ -29,7 +29,7 @@ static ITEM: Column = Column::new("item_number", ColumnType::Integer);
 #[derive(Clone, Debug)]
 pub struct Specification {
     pub(crate) name: Box<str>,
-    /// The values of ST01 of the transactions that are looked at.
+    /// The values of ST01 of the transactions that are read.
     pub(crate) sets: Vec<Box<str>>,
     /// What ST03, or else GS08, has in it; empty where any guide does.
     pub(crate) guides: Vec<Box<str>>,
@@ -80,7 +80,7 @@ impl Specification {
         PLACE.iter().cloned().chain(item).chain(own).collect()
     }
 
-    /// Whether a transaction with this ST01, and this ST03 or else GS08, is looked at.
+    /// Whether a transaction with this ST01, and this ST03 or else GS08, is read.
     pub(crate) fn is_for(&self, set: &str, version: &str) -> bool {
         self.sets.iter().any(|own| **own == *set)
             && (self.guides.is_empty()

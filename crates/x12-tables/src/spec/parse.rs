@@ -20,7 +20,7 @@ impl Specification {
     ///
     /// # Errors
     ///
-    /// The text is no TOML, or something in it is not understood; the error names the line.
+    /// The text is not TOML, or part of it is invalid; the error names the line.
     pub fn read(text: &str) -> Found<Vec<Self>> {
         let document = DeTable::parse(text).map_err(|error| {
             let byte = error.span().map_or(0, |span| span.start);

@@ -14,7 +14,7 @@ pub(crate) struct Pattern {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Condition {
     pub(crate) element: usize,
-    /// 0 where the element as a whole is meant.
+    /// 0 for the element as a whole.
     pub(crate) component: usize,
     /// Whether it must be none of the values.
     pub(crate) is_not: bool,
@@ -28,9 +28,9 @@ pub(crate) struct Source {
     pub(crate) is_above: bool,
     /// The steps, each the number of a pattern.
     pub(crate) steps: Vec<u8>,
-    /// 0 where the segment as a whole is meant.
+    /// 0 for the segment as a whole.
     pub(crate) element: usize,
-    /// 0 where the element as a whole is meant.
+    /// 0 for the element as a whole.
     pub(crate) component: usize,
 }
 
@@ -71,7 +71,7 @@ impl Selector {
     ///
     /// # Errors
     ///
-    /// What is wrong with it.
+    /// The problem.
     pub(super) fn read(text: &str) -> Result<Self, SelectorError> {
         let (is_above, rest) = match text.strip_prefix('^') {
             Some(rest) => (true, rest),

@@ -27,7 +27,7 @@ pub(crate) enum Kind {
     SegmentNumber,
 }
 
-/// A text that is no value of its type.
+/// A text that is not a value of its type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ValueError;
 
@@ -85,7 +85,7 @@ impl Kind {
     ///
     /// # Errors
     ///
-    /// It is no value of the type.
+    /// It is not a value of the type.
     pub(crate) fn value(self, text: &str) -> Result<Value<'static>, ValueError> {
         match self {
             Self::Text | Self::Code | Self::SegmentNumber => {

@@ -45,7 +45,7 @@ impl Frame {
 
 /// The open frames, outermost first.
 ///
-/// In some sets the HL loops do not stand in each other: those that HL02 leads to are kept as levels.
+/// In some sets the HL loops are not nested: the ancestors through HL02 are kept as levels.
 #[derive(Default)]
 pub(super) struct Frames {
     open: Vec<Frame>,

@@ -26,7 +26,7 @@ pub(crate) struct TypedRows<R> {
     specification: Arc<Specification>,
     context: Context,
     frames: Frames,
-    /// Whether the open transaction is one of those that are looked at.
+    /// Whether the open transaction is one of those that are read.
     is_wanted: bool,
 }
 

@@ -1,4 +1,4 @@
-//! The tables of whole files: what they hold, and that parts of a file give the rows of the whole.
+//! The tables of whole files: their contents, and that parts of a file give the rows of the whole.
 #![expect(clippy::panic, clippy::format_push_string, reason = "tests")]
 
 mod sets;
@@ -12,7 +12,7 @@ use b2bi_local_x12_tables::{
 };
 use proptest::prelude::*;
 
-/// An 835 with two claims, the second of which has a value that is no number.
+/// An 835 with two claims, the second of which has a value that is not a number.
 const REMITTANCE: &str = "\
 ISA*00*          *00*          *ZZ*PAYER          *ZZ*CLINIC         *260301*0930*^*00501*000000001*0*T*:~
 GS*HP*PAYER*CLINIC*20260301*0930*1*X*005010X221A1~
@@ -182,7 +182,7 @@ fn rebuilt(bytes: &[u8]) -> String {
     reader.finish().0.0
 }
 
-/// The file without the blanks that may stand before a segment.
+/// The file without the whitespace that may precede a segment.
 fn unwrapped(text: &str, terminator: char) -> String {
     let segments = text.split(terminator).map(str::trim_start);
     segments.collect::<Vec<_>>().join(&terminator.to_string())

@@ -2,7 +2,7 @@
 
 use b2bi_local_x12_tables::Specification;
 
-/// What is wrong with a specification, and on which line.
+/// The problem of a specification, and its line.
 fn refused(text: &str, line: usize, part: &str) {
     match Specification::read(text) {
         Ok(_) => panic!("{text} was taken"),

@@ -11,7 +11,7 @@ use super::ffi::{self, xmlError};
 use super::reports;
 use crate::problems::problem;
 
-/// What has gone wrong so far.
+/// The errors so far.
 #[derive(Default)]
 pub(super) struct Captured {
     /// The first error in a document.
@@ -39,12 +39,12 @@ fn captured<T>(look: impl FnOnce(&mut Captured) -> T) -> T {
     look(&mut CAPTURED.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
-/// Forgets what went wrong before.
+/// Clears earlier errors.
 pub(super) fn forget() {
     take();
 }
 
-/// What has gone wrong, which is forgotten.
+/// Takes the errors.
 pub(super) fn take() -> Captured {
     captured(std::mem::take)
 }
@@ -84,8 +84,8 @@ pub(super) extern "C" fn note(_context: *mut c_void, error: *const xmlError) {
     if error.is_null() {
         return;
     }
-    // SAFETY: libxml2 hands over an error that lives while this runs, with texts that end with a
-    // zero or are null.
+    // SAFETY: libxml2 passes an error that lives while this runs, with texts that end with a zero
+    // or are null.
     let (error, message) = unsafe { (&*error, text((*error).message)) };
     if error.level < ffi::XML_ERR_ERROR {
         return;

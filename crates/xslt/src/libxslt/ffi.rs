@@ -126,7 +126,7 @@ pub(super) const XSLT_SECPREF_CREATE_DIRECTORY: c_int = 3;
 pub(super) const XSLT_SECPREF_READ_NETWORK: c_int = 4;
 pub(super) const XSLT_SECPREF_WRITE_NETWORK: c_int = 5;
 
-/// A document wanted by `document()`, and not by `xsl:import`.
+/// A document requested by `document()`, and not by `xsl:import`.
 pub(super) const XSLT_LOAD_DOCUMENT: c_int = 2;
 
 pub(super) type ErrorHandler = extern "C" fn(*mut c_void, *const xmlError);

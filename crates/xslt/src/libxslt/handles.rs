@@ -17,7 +17,7 @@ impl Document {
         (!document.is_null()).then_some(Self(document))
     }
 
-    /// Reads a text; one that wants anything from outside is not read.
+    /// Reads a text; one that refers to anything external is not read.
     pub(super) fn read(text: &[u8], address: &CStr) -> Option<Self> {
         let document = Self::own(read(text, address))?;
         (!errors::has_refused()).then_some(document)
@@ -101,7 +101,7 @@ pub(super) struct Text {
 }
 
 impl Text {
-    /// A result as the template's `xsl:output` wants it.
+    /// A result in the format of the template's `xsl:output`.
     pub(super) fn of(result: &Document, stylesheet: &Stylesheet) -> Option<Self> {
         let (mut start, mut length) = (ptr::null_mut(), 0);
         // SAFETY: both are alive, and the two places are ours to be written.
@@ -173,9 +173,9 @@ impl Messages {
         self.stream
     }
 
-    /// What was written so far.
+    /// The output so far.
     pub(super) fn text(&self) -> String {
-        // SAFETY: the stream is open; once flushed, its buffer holds `length` bytes.
+        // SAFETY: the stream is open; once flushed, its buffer contains `length` bytes.
         let bytes = unsafe {
             libc::fflush(self.stream);
             let start = ptr::read_volatile(&raw const self.buffer.start);

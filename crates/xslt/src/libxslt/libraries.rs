@@ -1,9 +1,9 @@
 //! Where the functions of the libraries come from.
 //!
-//! The libraries, and those they need in their turn, double the time that a process takes to start and
-//! add megabytes to it, and the server never calls them. So they are not linked: a worker loads them.
-//! A build that names static ones (`B2BI_LOCAL_LIBXSLT`) links those: pages that nobody touches are not
-//! in memory.
+//! The libraries and their dependencies double the time that a process takes to start and add
+//! megabytes to it, and the server never calls them. So they are not linked: a worker loads them. A
+//! build with static libraries (`B2BI_LOCAL_LIBXSLT`) links those: pages that are never used are
+//! not in memory.
 
 #![allow(unsafe_code, reason = "C is called here")]
 

@@ -31,8 +31,8 @@ static TURN: Mutex<()> = Mutex::new(());
 
 /// XSLT 1.0, in this very process: what a worker serves.
 ///
-/// C is called, so only a worker should have one. Time, memory and cancellation are not looked at:
-/// they end the process.
+/// It calls C, so only a worker should have one. It does not check time, memory and cancellation:
+/// these end the process.
 #[derive(Debug)]
 pub struct Libxslt {
     /// Why the libraries cannot be loaded.

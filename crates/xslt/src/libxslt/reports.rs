@@ -1,7 +1,7 @@
 //! Parses the error messages that libxslt prints.
 //!
-//! A report is a line with the place, `runtime error: file F line N element E`, and lines with the
-//! words. Lines before the first report are what `xsl:message` says, and hints of libxml2.
+//! A report is a line with the position, `runtime error: file F line N element E`, and lines with
+//! the message. Lines before the first report are the texts of `xsl:message` and hints of libxml2.
 
 use b2bi_local_mapping::{Cause, MappingError, Position};
 
@@ -19,7 +19,7 @@ struct Report<'a> {
     words: &'a str,
 }
 
-/// The first problem in what was printed.
+/// The first problem in the output.
 pub(super) fn problem_of(
     cause: Cause,
     printed: &str,
@@ -115,7 +115,7 @@ fn position(reports: &[Report<'_>]) -> Option<Position> {
     Some(Position { line, column: None })
 }
 
-/// The words without the name of the C function that says them.
+/// The message without the name of the C function.
 fn plain(words: &str) -> String {
     let words = match words.split_once(':') {
         Some((name, rest)) if is_c_function(name.trim()) => rest,
@@ -131,7 +131,7 @@ fn is_c_function(name: &str) -> bool {
     ours && name.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
-/// The words, and what is wrong with the expression that they are about.
+/// The message, and the problem of the expression in it.
 fn with_xpath(words: &str, fault: &Fault) -> String {
     let detail = fault.message.trim_end_matches('.');
     if words.is_empty() || words == "XPath evaluation returned no result" {
@@ -148,7 +148,7 @@ fn with_xpath(words: &str, fault: &Fault) -> String {
     format!("{words}: {detail}{newer}")
 }
 
-/// Whether an expression has words that came with XPath 2.0.
+/// Whether an expression uses features of XPath 2.0.
 fn looks_newer(words: &str) -> bool {
     let expression = words.split_once('\'').map_or("", |(_, parts)| parts);
     let tokens = [

@@ -52,7 +52,7 @@ pub(super) fn preferences() -> *mut xsltSecurityPrefs {
 }
 
 fn once() {
-    // SAFETY: nothing of the libraries was used before, and nobody else uses them now.
+    // SAFETY: nothing of the libraries was used before, and nothing else uses them now.
     unsafe {
         ffi::xmlMemSetup(libc::free, allocate, reallocate, duplicate);
         ffi::xmlInitParser();

@@ -9,9 +9,9 @@ use super::handles::{Document, Text};
 
 const XSLT: &CStr = c"http://www.w3.org/1999/XSL/Transform";
 
-/// The version that a template asks for, if XSLT 1.0 has not what it needs.
+/// The version that a template requests, if it needs more than XSLT 1.0.
 pub(super) fn newer_version(template: &Document) -> Option<String> {
-    // SAFETY: the document is alive, and has a root as it was read without an error.
+    // SAFETY: the document is alive, and has a root because it was read without an error.
     let version = unsafe {
         let root = ffi::xmlDocGetRootElement(template.0);
         if root.is_null() {

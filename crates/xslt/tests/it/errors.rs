@@ -1,4 +1,4 @@
-//! What is wrong with a template or an input, in words, and where.
+//! The messages and positions for errors in templates and inputs.
 
 use b2bi_local_mapping::Cause;
 use b2bi_local_xslt::{Settings, Xslt};

@@ -1,4 +1,4 @@
-//! Templates that would take all the time or all the memory, or read and write what is not theirs.
+//! Templates that would use unlimited time or memory, or read and write foreign files.
 
 use std::fmt::Write as _;
 use std::thread;

@@ -13,7 +13,8 @@ use b2bi_local_mapping::{Engine as _, Limits, MappingError, Run};
 use b2bi_local_sandbox::WorkerCommand;
 use b2bi_local_xslt::{Libxslt, Settings, Xslt};
 
-/// No test: what the workers run. Called as a test its standard input is no socket, and it ends.
+/// Not a test: the function that workers run. Called as a test, its standard input is not a socket,
+/// and it ends.
 #[test]
 fn worker() {
     let _ = b2bi_local_sandbox::serve(Libxslt::load);

@@ -1,4 +1,5 @@
-//! The project's own stylesheets over its own documents, beside xsltproc where that is at hand.
+//! The project's own stylesheets over its own documents, compared with xsltproc if that is
+//! available.
 
 use std::ffi::OsStr;
 use std::fs;

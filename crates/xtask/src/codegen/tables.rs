@@ -1,4 +1,4 @@
-//! Emits the constraint table of every shape that an input can hold.
+//! Emits the constraint table of every shape that an input can contain.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

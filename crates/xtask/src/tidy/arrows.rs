@@ -2,7 +2,7 @@
 
 use super::File;
 
-/// A crate, and those of ours that its shipped code may use.
+/// A crate, and those of this repository that its shipped code may use.
 const ARROWS: &[(&str, &[&str])] = &[
     ("x12", &[]),
     ("x12-tables", &["x12"]),

@@ -21,7 +21,7 @@ pub(super) fn check(files: &[File]) -> Vec<String> {
     problems
 }
 
-/// The error types of a text that hold another error without giving it as their cause.
+/// The error types of a text that contain another error without returning it as their cause.
 fn lost_causes(text: &str) -> Vec<(&str, &str)> {
     let mut found = Vec::new();
     for (at, name) in error_types(text) {
@@ -40,7 +40,7 @@ fn lost_causes(text: &str) -> Vec<(&str, &str)> {
     found
 }
 
-/// Where each type is whose name ends in `Error`, with its name.
+/// The position and name of each type whose name ends in `Error`.
 fn error_types(text: &str) -> impl Iterator<Item = (usize, &str)> {
     ["struct ", "enum "].into_iter().flat_map(move |kind| {
         text.match_indices(kind).filter_map(move |(at, kind)| {
@@ -58,7 +58,7 @@ fn attributes(text: &str, at: usize) -> &str {
     before.rsplit("\n\n").next().unwrap_or(before)
 }
 
-/// What a type holds: from its name to the end of its definition.
+/// The definition of a type, from its name on.
 fn definition(text: &str, at: usize) -> &str {
     let rest = text.get(at..).unwrap_or_default();
     let head = rest.find(['{', ';']).unwrap_or(rest.len());

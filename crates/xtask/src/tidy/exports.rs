@@ -1,15 +1,15 @@
-//! Only what is used outside of a crate is public in it.
+//! Checks that items are public only if they are used outside of their crate.
 //!
-//! The check reads words, not types. It finds a function or a constant of a module that no file of
-//! another crate, test or page names together with its crate, and a method or an associated function
-//! that no such crate calls by its name. A method with the name of another one that is called,
-//! such as `new`, it cannot tell apart, and it leaves out types and macros.
+//! The check compares words, not types. It finds a function or a constant of a module that no file
+//! of another crate, test or page names together with its crate, and a method or an associated
+//! function that no such crate calls by its name. It cannot distinguish a method from another one
+//! with the same name, such as `new`, and it ignores types and macros.
 
 use std::collections::BTreeSet;
 
 use super::File;
 
-/// Crates whose public items are for users, or for nobody.
+/// Crates whose public items are for users, or are not checked.
 const EXEMPT: &[&str] = &["testkit", "xtask", "fuzz"];
 
 pub(super) fn check(files: &[File]) -> Vec<String> {
@@ -137,7 +137,7 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
         .filter(|word| !word.is_empty())
 }
 
-/// The words that a dot or two colons precede.
+/// The words before a dot or two colons.
 fn members(text: &str) -> impl Iterator<Item = &str> {
     let after = |separator| text.split(separator).skip(1);
     let rests = after(".").chain(after("::"));

@@ -35,7 +35,7 @@ impl File {
             .any(|folder| self.path.contains(folder))
     }
 
-    /// The crate whose shipped source it belongs to; none for tests, examples and other files.
+    /// The crate whose shipped source it belongs to; `None` for tests, examples and other files.
     fn source_of(&self) -> Option<&str> {
         let (krate, rest) = self.path.strip_prefix("crates/")?.split_once('/')?;
         (rest.starts_with("src/") && rest.ends_with(".rs")).then_some(krate)

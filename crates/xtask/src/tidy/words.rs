@@ -2,7 +2,7 @@
 
 use super::File;
 
-/// Crates, the words their shipped code must not hold, and why.
+/// Crates, the words that their shipped code must not contain, and the reason.
 const RULES: &[(&[&str], &[&str], &str)] = &[
     (
         &["x12"],

@@ -134,7 +134,7 @@ const CORRECTIONS: &[Correction] = &[
 /// The text of `file` with the corrections that are for it.
 ///
 /// # Errors
-/// When a correction is for `file` and no row has what it replaces.
+/// If a correction is for `file` and no row has the text that it replaces.
 pub(crate) fn corrected(file: &str, text: String) -> anyhow::Result<String> {
     let mut wanted: Vec<&Correction> = CORRECTIONS
         .iter()

@@ -59,7 +59,7 @@ fn compact(line: &str) -> String {
     }
 }
 
-/// Qualifiers separated by `;`, since a value may hold a blank.
+/// Qualifiers separated by `;`, because a value may contain a space.
 fn separated(qualifiers: &str) -> String {
     let mut out = String::new();
     for part in qualifiers.split(' ') {

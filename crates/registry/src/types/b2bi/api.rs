@@ -33,7 +33,7 @@ pub(super) struct Names {
     pub(super) list: &'static str,
     /// The member that names a resource: `profileId`.
     pub(super) id: &'static str,
-    /// The property that holds its ARN: `ProfileArn`.
+    /// The property with its ARN: `ProfileArn`.
     pub(super) arn: &'static str,
     /// The properties that a create sends.
     pub(super) created: &'static [&'static str],
@@ -85,8 +85,7 @@ impl Api {
         self.schema.resource(model)
     }
 
-    /// Updates the resource, whether its own properties differ or not, then its tags as far as they
-    /// differ.
+    /// Updates the resource, even if its own properties are equal, then those tags that differ.
     pub(super) async fn update(
         &self,
         context: &HandlerContext,
@@ -247,7 +246,7 @@ fn undecodable(error: &DecodeError) -> HandlerError {
     }
 }
 
-/// What an error of the service means to a handler.
+/// The handler error for an error of the service.
 ///
 /// Source: the handlers that AWS publishes. Assumption A-301: the text is the service's own.
 fn refused(error: &Error) -> HandlerError {

@@ -10,7 +10,7 @@ use crate::error::HandlerError;
 use crate::resource_type::{Properties, Resource, ResourceType};
 use crate::schema::Schema;
 
-/// A type whose create is one call.
+/// A type that is created with one call.
 pub(crate) struct Simple(Api);
 
 impl Simple {

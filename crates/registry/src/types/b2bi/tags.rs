@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::context::{HandlerContext, Tags};
 use crate::resource_type::Properties;
 
-/// The property of all types of B2BI that holds tags.
+/// The property for tags in all types of B2BI.
 pub(super) const PROPERTY: &str = "Tags";
 
 /// A model's own tags.

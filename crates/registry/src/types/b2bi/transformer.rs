@@ -70,7 +70,7 @@ impl ResourceType for Transformer {
         &self.0.schema
     }
 
-    /// Creates a transformer, which is inactive, and activates it if that is wanted.
+    /// Creates a transformer, which is inactive, and activates it if requested.
     async fn create(
         &self,
         context: &HandlerContext,

@@ -101,7 +101,7 @@ pub(super) fn tagging(tags: &Tags) -> String {
     root("Tagging", &wrapped("TagSet", &tags))
 }
 
-/// A notification configuration: to `EventBridge`, and to those that the model names.
+/// A notification configuration: for `EventBridge`, and for the targets in the model.
 pub(super) fn notification(value: &Value) -> String {
     let mut content = String::new();
     for (property, tag, target) in [
@@ -157,7 +157,7 @@ fn wrapped(name: &str, content: &str) -> String {
     format!("<{name}>{content}</{name}>")
 }
 
-/// An element of a scalar; nothing for what is not there.
+/// An element for a scalar; `None` if it is missing.
 fn element(name: &str, value: &Value) -> String {
     match value {
         Value::String(text) => wrapped(name, &escaped(text)),
