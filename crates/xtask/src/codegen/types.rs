@@ -83,7 +83,7 @@ pub fn rust_type(model: &Model, shape: Shape<'_>) -> String {
     }
 }
 
-/// Whether a `List…` operation returns a list, whose rows are written in advance.
+/// Whether a list is the result of a `List…` operation; its rows are written in advance.
 fn is_listing(model: &Model, list: Shape<'_>) -> bool {
     model.element(list).name.ends_with("Summary")
 }
