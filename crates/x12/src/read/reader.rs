@@ -311,6 +311,8 @@ impl<S: Sink> Reader<S> {
                 if self.lines.is_wrapped() {
                     self.state.position.line = 0;
                 }
+                let bytes = input.get(..length).unwrap_or_default();
+                self.state.headers.set_isa(bytes);
                 self.state.begin_interchange(&mut self.sink, &isa);
                 self.count_lines(input.get(..length).unwrap_or(input));
                 let wide = isa.wide();

@@ -16,6 +16,7 @@ use misplaced::Suspect;
 use super::contents::Contents;
 use super::envelope::{Envelope, Header};
 use super::placement::Placement;
+use super::transactions::Headers;
 use super::{Fit, LoopKey, ReadReport, Sink};
 use crate::problems::ProblemLog;
 use crate::tables::{LoopNames, Version};
@@ -55,6 +56,8 @@ pub(super) struct State {
     version: Option<Version>,
     group_version: Box<str>,
     pub(super) names: Option<Arc<LoopNames>>,
+    /// The headers of the latest interchange and its latest group.
+    pub(super) headers: Headers,
 }
 
 impl State {

@@ -4,15 +4,18 @@ use std::ops::Range;
 
 use memchr::memchr;
 
+use crate::Segment;
 use crate::isa::FIXED_LENGTH;
 
 /// The ordinals of an interchange, of its group, and of its transaction.
 pub(super) type Ordinals = (u32, u32, u32);
 
 /// The headers before a transaction.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Headers {
+    /// The ISA segment with its terminator.
     pub(super) isa: Vec<u8>,
+    /// The GS segment with its terminator.
     pub(super) gs: Vec<u8>,
 }
 
@@ -53,6 +56,20 @@ struct Scan<'i> {
 impl Headers {
     fn delimiter(&self, at: usize) -> Option<u8> {
         self.isa.get(at).copied()
+    }
+
+    /// Enters an interchange.
+    pub(super) fn set_isa(&mut self, isa: &[u8]) {
+        self.gs.clear();
+        self.isa.clear();
+        self.isa.extend_from_slice(isa);
+    }
+
+    /// Enters a group.
+    pub(super) fn set_gs(&mut self, gs: &Segment<'_>) {
+        self.gs.clear();
+        self.gs.extend_from_slice(gs.bytes());
+        self.gs.push(gs.delimiters().terminator);
     }
 }
 

@@ -195,6 +195,28 @@ fn wrapped_files_and_those_with_other_delimiters_read_the_same() {
     }
 }
 
+#[test]
+fn headers_that_one_thread_leaves_out_are_left_out_by_all() {
+    let group = |version: &str| format!("GS*PO*A*B*20260301*0930*1*X*{version}~");
+    let isa = |separator: &str| ISA.replace(":~", &format!("{separator}~"));
+    let body = TRANSACTIONS[1].replace('#', "0001").repeat(6);
+    let end = "GE*6*1~IEA*1*000000001~";
+    for [first, second] in [["0040", "005010"], ["005010", "0040"], ["004010", "005010"]] {
+        let (first, second) = (group(first), group(second));
+        for headers in [
+            format!("{ISA}{first}{second}"),
+            format!("{ISA}{first}{}{second}", isa("^")),
+            format!("{}{ISA}{first}", isa(">")),
+            format!("{ISA}{}{first}", isa(">")),
+        ] {
+            let file = format!("{headers}{body}{end}");
+            for window in (60..file.len()).step_by(41) {
+                check_all(file.as_bytes(), 500, window);
+            }
+        }
+    }
+}
+
 /// Counts transactions that others have read, and segments that it gets itself.
 #[derive(Default)]
 struct Counted {

@@ -201,6 +201,7 @@ impl<'scope, 'data, S: ParallelSink + 'scope> ParallelReader<'scope, 'data, S> {
         }
         if self.pending.is_empty() {
             self.ordinals = self.reader.ordinals();
+            self.headers.clone_from(self.reader.headers());
             self.is_miscounted = false;
         }
         let mut bytes = mem::replace(&mut self.held, mem::take(&mut self.spare));
@@ -314,7 +315,9 @@ impl<'scope, 'data, S: ParallelSink + 'scope> ParallelReader<'scope, 'data, S> {
             let Some(read) = read else { continue };
             self.pass(bytes.get(at..found.st.end).unwrap_or_default());
             at = found.st.end;
-            if self.reader.is_at(found.ordinals, self.pushed) {
+            let is_same_group =
+                input.plan.headers.get(found.headers) == Some(self.reader.headers());
+            if is_same_group && self.reader.is_at(found.ordinals, self.pushed) {
                 look(self.reader.sink())?;
                 let body = bytes.get(found.body.clone()).unwrap_or_default();
                 self.reader.skip(body, read.segments);
@@ -347,6 +350,11 @@ impl<S: Sink> Reader<S> {
     /// transactions in the last group.
     fn ordinals(&self) -> Ordinals {
         self.state.ordinals()
+    }
+
+    /// The headers of the interchange and the group that were read last.
+    fn headers(&self) -> &Headers {
+        &self.state.headers
     }
 
     /// Whether the input was read without changes: not wrapped, and with delimiters of one byte.

@@ -13,6 +13,7 @@ impl State {
             interchange.count();
         }
         self.envelope.group = Some(Header::new(gs.value(6), 0));
+        self.headers.set_gs(gs);
         self.groups = self.groups.saturating_add(1);
         self.position.group = self.groups;
         self.transactions = 0;
