@@ -27,7 +27,7 @@ pub(super) fn arguments(command: Command) -> Command {
             .help(help)
     };
     command
-        .about("Infer a template from inputs and the wanted outputs, and print it")
+        .about("Infer a template from inputs and the expected outputs, and print it")
         .arg(file(
             "input",
             "Input: JSON, XML, or X12, which is converted first; may be repeated",

@@ -14,7 +14,7 @@ use crate::system;
 pub(super) fn arguments(command: Command) -> Command {
     let [set, version] = selection::arguments();
     command
-        .about("Find what is probably wrong with a JSONata template, without running it")
+        .about("Find probable mistakes in a JSONata template, without running it")
         .arg(
             Arg::new("template")
                 .value_name("TEMPLATE")
