@@ -64,7 +64,7 @@ pub trait BucketSetup: Send + Sync {
     /// Checks a bucket of a capability or a partnership.
     ///
     /// # Errors
-    /// What is wrong.
+    /// The problem.
     fn check_bucket(&self, account: &str, bucket: &str) -> Result<(), BucketSetupError>;
 
     /// Checks whether a file may be processed; if not, it is ignored.

@@ -68,7 +68,7 @@ pub struct Setup {
     /// Other setups that come first.
     #[serde(default)]
     pub needs: Vec<String>,
-    /// What makes it.
+    /// The steps that create it.
     pub steps: Vec<Step>,
 }
 
@@ -137,7 +137,7 @@ pub struct Step {
     pub expect: Expectation,
 }
 
-/// What a reply must have for polling to end.
+/// The condition on a reply that ends polling.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Until {
@@ -148,7 +148,7 @@ pub struct Until {
     pub status: Option<u16>,
 }
 
-/// What a reply is expected to be.
+/// The expectation about a reply.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Expectation {

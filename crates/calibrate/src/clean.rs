@@ -12,13 +12,13 @@ use crate::endpoint::{Endpoint, EndpointError, Response};
 use crate::listing::{KINDS, Kind, all_items};
 use crate::retry::send;
 
-/// What the names of all runs begin with.
+/// The prefix of the names of all runs.
 pub const PREFIX: &str = "b2bi-local-calibration-";
 
 /// What to delete.
 #[derive(Clone, Debug)]
 pub struct Scope {
-    /// What the names begin with: [`PREFIX`], or that and the name of a run.
+    /// The prefix of the names: [`PREFIX`], or that and the name of a run.
     pub prefix: String,
     /// A bucket of the user's, in which a run has put objects.
     pub bucket: Option<String>,

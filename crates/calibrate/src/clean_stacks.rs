@@ -7,7 +7,7 @@ use crate::clean::elements;
 use crate::endpoint::{Endpoint, EndpointError, Response};
 use crate::retry::send;
 
-/// The most pages of the list of stacks.
+/// The maximum number of pages of the list of stacks.
 const PAGES: usize = 1_000;
 
 /// What became of the stacks.

@@ -7,7 +7,7 @@ use crate::differences::{differences, differences_of_ids};
 use crate::id_form::IdShapes;
 use crate::recording::Recording;
 
-/// What a difference changes where the recorded answer is used.
+/// The effect of a difference if the recorded answer is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Change {
@@ -71,9 +71,9 @@ pub struct Difference {
     pub call: String,
     /// What differs: `status`, `headers/NAME`, `body/POINTER`, `ids/NAME`, `page size`, `duration`.
     pub at: String,
-    /// What the recording has.
+    /// The value in the recording.
     pub recorded: Value,
-    /// What the emulator has.
+    /// The value in the emulator.
     pub emulator: Value,
     /// Its effect.
     pub change: Change,

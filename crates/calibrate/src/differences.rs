@@ -115,7 +115,7 @@ impl Found<'_> {
         let theirs = self.theirs;
         for name in theirs.headers.keys().chain(ours.headers.keys()) {
             let (their, our) = (theirs.headers.get(name), ours.headers.get(name));
-            // The error's type is compared in the body; few front ends send the header as well.
+            // The error's type is compared in the body; few front ends also send the header.
             let at = format!("headers/{name}");
             if their != our && name != "x-amzn-errortype" && !self.has(&at) {
                 self.add(&at, json!(their), json!(our), Change::Code);
@@ -328,7 +328,7 @@ fn names(items: &[Value]) -> Value {
     names.collect()
 }
 
-/// Whether the items of a list have the names of another one, in another order that is known.
+/// Whether the items of a list have the names of another one, in another known order.
 fn are_reordered(one: &[Value], other: &[Value], sorted_by: Option<&str>) -> bool {
     let of_list = |items: &[Value]| -> BTreeSet<String> {
         let names = items.iter().filter_map(|item| item.get("name")?.as_str());

@@ -57,7 +57,7 @@ pub struct Request {
 pub struct Response {
     /// The HTTP status.
     pub status: u16,
-    /// Headers, their names in small letters.
+    /// Headers, with names in lower case.
     pub headers: BTreeMap<String, String>,
     /// The body.
     pub body: Bytes,
@@ -118,7 +118,7 @@ impl EndpointError {
         }
     }
 
-    /// An error that nothing else caused.
+    /// An error without another cause.
     pub fn message(message: impl Into<String>) -> Self {
         Self {
             message: message.into(),

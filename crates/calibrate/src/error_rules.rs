@@ -79,7 +79,7 @@ impl ErrorRules {
         true
     }
 
-    /// What replaces an error reply of an operation; none where nothing was recorded of such an error.
+    /// The replacement of an error reply of an operation; `None` if no such error was recorded.
     ///
     /// An error that was recorded for another operation with the same text counts too.
     pub(crate) fn reply(

@@ -7,7 +7,7 @@ use crate::battery::{Battery, Question};
 /// Requests of the clean-up at the end.
 const CLEAN_UP: usize = 12;
 
-/// How much a run is, at most about.
+/// The approximate maximum size of a run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Estimate {
     /// Questions.

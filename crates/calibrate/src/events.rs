@@ -9,7 +9,7 @@ use crate::retry::send;
 
 /// The maximum number of events that are read.
 const MOST: usize = 1_000;
-/// The most pages of a log group. Pages may be empty where others follow.
+/// The maximum number of pages of a log group. Pages may be empty even if others follow.
 const PAGES: usize = 100;
 
 /// The request that reads events: from a log group, or without one from the emulator.

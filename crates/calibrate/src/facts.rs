@@ -15,7 +15,7 @@ use crate::loop_names::{renamed, table};
 use crate::recording::{Answer, Recording};
 use crate::reply_rules::ReplyRules;
 
-/// What a server takes over from a recording.
+/// The settings that a server takes from a recording.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
     /// Items of a page where the request does not say.
@@ -49,7 +49,7 @@ pub struct Facts {
 /// The detail of an event that says why a job has failed.
 const FAILURE: &str = "failure-message";
 
-/// A list of so many items is hardly in the order of ids by chance.
+/// A list of this length is hardly in the order of ids by chance.
 const LONG: usize = 5;
 
 /// A sort order of lists other than that of creation.
@@ -92,7 +92,7 @@ impl Facts {
         self.errors.len()
     }
 
-    /// What replaces an error reply of an operation; none where nothing was recorded of such an error.
+    /// The replacement of an error reply of an operation; `None` if no such error was recorded.
     #[must_use]
     pub fn error(
         &self,

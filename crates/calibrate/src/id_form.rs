@@ -81,7 +81,7 @@ impl Alphabet {
 }
 
 impl IdShape {
-    /// The form that an id shows; none if it has characters that ids do not have.
+    /// The form of an id; `None` if it has characters that ids do not have.
     pub(crate) fn of(id: &str) -> Option<Self> {
         const LONGEST_PREFIX: usize = 16;
         let end = id.find(['-', '_', ':', '.']).filter(|end| {

@@ -59,7 +59,7 @@ pub(crate) const KINDS: &[Kind] = &[
     },
 ];
 
-/// What the items are in the order of, if their ids. Fewer items could be so by chance.
+/// The sort order of the items, if it is by id. Fewer items could be sorted by chance.
 pub(crate) fn sorted_by_id(kind: &Kind, items: &[Value]) -> Option<&'static str> {
     const LEAST: usize = 3;
     let ids = items.iter();
@@ -79,7 +79,7 @@ pub(crate) const BY_ID: &str = "id";
 /// The same of the reverse order.
 pub(crate) const BY_ID_REVERSED: &str = "id reversed";
 
-/// The most pages that are read of a list.
+/// The maximum number of pages that are read from a list.
 const PAGES: usize = 1_000;
 
 /// An item of a list.

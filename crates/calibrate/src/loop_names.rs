@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::recording::Answer;
 
-/// What the members of loops end in.
+/// The suffix of the members for loops.
 const LOOP: &str = "_loop";
 
 /// The names of loops that have others, by the path of the segments that open them.

@@ -11,7 +11,7 @@ use crate::battery::RequestTemplate;
 use crate::endpoint::error_type;
 use crate::traffic::TRAFFIC;
 
-/// What the member `format` says.
+/// The value of the member `format`.
 const FORMAT: &str = "b2bi-local-recording";
 /// The version of the form of recordings that this program writes, and the newest that it reads.
 const VERSION: u32 = 2;
@@ -64,7 +64,7 @@ pub struct Answer {
     /// The form of ids that the reply gave.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub id_shapes: BTreeMap<String, String>,
-    /// What the items of a list are in the order of, if their ids: `id` or `id reversed`.
+    /// The sort order of a list's items, if it is by id: `id` or `id reversed`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sorted_by: Option<String>,
     /// How many items the first page of a list had which others followed.
@@ -99,7 +99,7 @@ pub enum RecordingError {
     Malformed(serde_json::Error),
     /// JSON of another kind.
     Format(String),
-    /// Of a newer version.
+    /// It has a newer version.
     Version(u32),
 }
 

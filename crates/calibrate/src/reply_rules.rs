@@ -31,7 +31,7 @@ struct StarterRule {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum AccuracyForm {
     Absent,
-    /// So many times the share, with so many decimals at most.
+    /// A multiple of the share, with at most this many decimals.
     Times(i32, Option<i32>),
 }
 

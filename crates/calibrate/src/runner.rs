@@ -48,7 +48,7 @@ pub struct RunOptions {
 }
 
 impl RunOptions {
-    /// What the names of everything begin with that the run makes.
+    /// The prefix of the names of everything that the run creates.
     #[must_use]
     pub fn prefix(&self) -> String {
         format!("{PREFIX}{}", self.run)
@@ -75,7 +75,7 @@ enum Made {
     LogGroup(String),
 }
 
-/// What a request leads to.
+/// The result of a request.
 struct Reply {
     response: Response,
     waited_ms: u64,
@@ -238,7 +238,7 @@ impl<'a, E: Endpoint + ?Sized> Runner<'a, E> {
         let mut response = self.reply(step, &request).await?;
         while !is_final(step, &response) {
             let Some(pause) = pauses.next() else {
-                // What comes with this will not come either.
+                // Other files of the same step will not arrive either.
                 self.timeout = self.timeout.min(SHORT);
                 break;
             };
@@ -284,7 +284,7 @@ impl<'a, E: Endpoint + ?Sized> Runner<'a, E> {
         Ok(response)
     }
 
-    /// Of a list, the items of this run alone, from all pages.
+    /// For a list, only the items of this run, from all pages.
     async fn own_items(&self, step: &Step, mut reply: Reply) -> Result<Reply, QuestionError> {
         let kind = KINDS.iter().find(|kind| kind.list == step.call);
         let Some(kind) = kind.filter(|_| reply.response.status < 400) else {

@@ -6,7 +6,7 @@ use crate::compare::compare;
 use crate::document::Written;
 use crate::recording::{Answer, Recording, file_text};
 
-/// What the program is built with.
+/// The recordings built into the program.
 const SHIPPED: &str = include_str!("../../../fixtures/calibration/settled.json");
 
 /// What recordings of AWS have where the emulator answers differently, and what that answers.

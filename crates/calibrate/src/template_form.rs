@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 /// The colon after the key of a member.
 static COLON: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#""[ ]*:[ ]*"#).ok());
-/// A comment with the blanks before it, or a string, which may look like one.
+/// A comment with the spaces before it, or a string, which may look like one.
 static COMMENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r#"(?s)(?P<text>"(?:[^"\\]|\\.)*")|[ ]*(?:/\*.*?\*/|<!--.*?-->)"#).ok()
 });
@@ -17,7 +17,7 @@ static COMMENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
 #[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub(crate) struct TemplateForm {
     has_comments: bool,
-    /// What a level is indented by.
+    /// The indentation of a level.
     indent: String,
     /// The text between a key in JSONata and its value.
     colon: String,
@@ -41,7 +41,7 @@ impl TemplateForm {
         forms.find(|form| form.apply(ours) == theirs)
     }
 
-    /// What a template looks like, in members that can be compared.
+    /// The layout of a template, as comparable members.
     pub(crate) fn look(text: &str) -> Value {
         let (fence, inner) = without_fence(text);
         let colon = COLON.as_ref().and_then(|colon| colon.find(inner));

@@ -14,7 +14,7 @@ const LONGEST: Duration = Duration::from_secs(10);
 /// How long a question waits that has waited for something in vain.
 pub(crate) const SHORT: Duration = Duration::from_secs(10);
 
-/// What a step waits for. Its text is a line about it.
+/// The thing that a step waits for. Its text is a line about it.
 #[derive(Debug)]
 pub struct Waiting<'a> {
     pub(crate) until: &'a Until,
@@ -56,7 +56,7 @@ impl Pauses {
         }
     }
 
-    /// The next pause; none when the time is over.
+    /// The next pause; `None` if the time is over.
     pub(crate) fn next(&mut self) -> Option<Duration> {
         let left = self.limit.saturating_sub(self.waited);
         let pause = self.next.min(left);

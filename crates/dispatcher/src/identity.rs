@@ -14,7 +14,7 @@ use crate::service::{Caller, CallerIdentity};
 /// The header in which moto's users name the account.
 pub const MOTO_ACCOUNT_HEADER: HeaderName = HeaderName::from_static("x-moto-account-id");
 
-/// The account that a key with nothing else to say belongs to is in these 48 bits of the key.
+/// These 48 bits of a key contain its account, if nothing else determines it.
 const ACCOUNT_BITS: u64 = 0x7fff_ffff_ff80;
 
 /// The signer in a SigV4 header or a presigned query, in the request's own bytes.
@@ -40,17 +40,17 @@ pub struct AccountRules {
 }
 
 impl<'a> Identity<'a> {
-    /// Reads the `Authorization` header, or the presigned query; none for an unsigned request.
+    /// Reads the `Authorization` header, or the presigned query; `None` for an unsigned request.
     #[must_use]
     pub fn of(head: &'a Parts) -> Option<Self> {
         match head.headers.get(AUTHORIZATION) {
-            // Of a long value this is the faster way to see that it is text.
+            // For a long value this is the faster check that it is text.
             Some(value) => Self::from_header(str::from_utf8(value.as_bytes()).ok()?),
             None => Self::from_query(head.uri.query()?),
         }
     }
 
-    /// What the old signatures that only S3 still takes say: a key, and nothing else.
+    /// The identity in old signatures, which only S3 still accepts: only a key.
     fn of_version_2(access_key: Cow<'a, str>) -> Self {
         Self {
             access_key,

@@ -33,7 +33,7 @@ pub fn success(body: Bytes, content_type: HeaderValue) -> Response<Bytes> {
     response
 }
 
-/// An error reply: the code in `__type` and in a header, the members beside it.
+/// An error reply: the code in `__type` and in a header, and the members.
 #[must_use]
 pub fn failure(failure: ServiceError, content_type: HeaderValue) -> Response<Bytes> {
     let mut body = Map::with_capacity(failure.members.len() + 1);

@@ -6,7 +6,7 @@ use http::StatusCode;
 use crate::route::Protocol;
 use crate::service_error::ServiceError;
 
-/// What a service of this protocol answers to a signature that is refused.
+/// The reply of a service with this protocol to a refused signature.
 ///
 /// Source: Assumptions.
 #[must_use]

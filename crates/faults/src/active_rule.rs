@@ -52,7 +52,7 @@ pub(crate) struct ActiveRule {
     state: Mutex<State>,
 }
 
-/// What a request is asked in: the same for all rules.
+/// The context of a decision: the same for all rules.
 #[derive(Clone, Copy)]
 pub(crate) struct DecisionContext<'a, 'f> {
     pub(crate) facts: &'a Facts<'f>,
@@ -70,7 +70,7 @@ struct State {
     partitions: Partitions,
 }
 
-/// What the rule does to one request.
+/// The effect of the rule on one request.
 #[derive(Default)]
 struct RuleAction {
     delay_ms: u64,
@@ -201,7 +201,7 @@ impl ActiveRule {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What the rule does, and the number drawn.
+    /// The rule's effect, and the number drawn.
     fn decide(
         &self,
         counters: &mut Counters,
@@ -221,7 +221,7 @@ impl ActiveRule {
         Some((action?, draw))
     }
 
-    /// What the rule did to this request when it was recorded, whatever limits and chance say now.
+    /// The recorded effect of the rule on this request, regardless of limits and probability.
     fn repeat(
         &self,
         recorded: &Decisions,
@@ -343,7 +343,7 @@ impl RuleAction {
     }
 }
 
-/// Takes a token; the outcome is for when there is none.
+/// Takes a token; the result is the outcome if there is none.
 fn take(throttle: &Throttle, counters: &mut Counters, elapsed_ms: u64) -> Option<Outcome> {
     let rate = Rate {
         per_second: throttle.rate_per_second,

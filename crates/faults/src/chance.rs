@@ -4,7 +4,7 @@
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
-/// What a number is drawn for; each purpose has its own stream.
+/// The purpose of a draw; each purpose has its own stream.
 ///
 /// So that adding a probability to a rule leaves its latencies as they were.
 #[derive(Clone, Copy, Debug)]

@@ -46,7 +46,7 @@ pub enum Ending {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Place {
-    /// Before the request is read, so nothing is known of it.
+    /// Before the request is read, so nothing is known about it.
     Accept,
     /// In place of the reply's head, or in it.
     Headers,

@@ -50,7 +50,7 @@ pub struct Criteria {
     /// The attempt as the SDK counts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attempt: Option<Ranges>,
-    /// What the handler answered: `success`, `error`, a code or a status.
+    /// The result of the handler: `success`, `error`, a code or a status.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub result: Option<Patterns>,
 }

@@ -31,7 +31,7 @@ const LONGEST_PAUSE_MS: u64 = 60_000;
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Damage {
-    /// How much of the body is sent.
+    /// The part of the body that is sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub truncate: Option<Truncate>,
     /// How the connection ends after the data.
@@ -60,7 +60,7 @@ pub struct Damage {
     pub headers: BTreeMap<String, String>,
 }
 
-/// How much of a body is sent.
+/// The part of a body that is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Truncate {
@@ -96,7 +96,7 @@ pub enum Chunked {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Drip {
-    /// How many bytes at once.
+    /// The number of bytes at a time.
     pub bytes: u64,
     /// The pause before each next piece.
     pub every_ms: u64,
@@ -198,7 +198,7 @@ impl Damage {
 }
 
 impl Truncate {
-    /// How much of so many bytes is left.
+    /// The part of this many bytes that is left.
     #[must_use]
     pub fn of(self, length: u64) -> u64 {
         match self {

@@ -24,8 +24,8 @@ const OWN: u8 = 2;
 
 /// The rules at work.
 ///
-/// A request takes the list for a moment and then reads without a lock; only a rule that is about
-/// the request locks its own counters. Times are in milliseconds of any clock that is handed in.
+/// A request takes the list for a moment and then reads without a lock; only a rule that applies to
+/// the request locks its own counters. Times are in milliseconds of any clock.
 #[derive(Debug)]
 pub struct Engine {
     seed: AtomicU64,
@@ -110,7 +110,7 @@ impl Engine {
         }
     }
 
-    /// Whether any rule is about connections of which no request is known.
+    /// Whether any rule applies to connections without a known request.
     #[must_use]
     pub fn is_armed_at_accept(&self) -> bool {
         self.is_armed() && self.has_rule_for(Phase::Accept)
@@ -186,8 +186,8 @@ impl Engine {
         plan
     }
 
-    /// Returns for each rule, by its id, the first key that does not match the request;
-    /// none when it is about the request. Nothing is counted.
+    /// Returns for each rule, by its id, the first key that does not match the request; `None` if
+    /// the rule matches. Nothing is counted.
     #[must_use]
     pub fn explain(&self, facts: &Facts<'_>) -> Vec<(String, Option<&'static str>)> {
         let rules = Arc::clone(&self.rules());
@@ -197,7 +197,7 @@ impl Engine {
         explained.collect()
     }
 
-    /// Decides about a connection of which no request is known.
+    /// Decides about a connection without a known request.
     ///
     /// To be asked once for each connection; only rules with `at = "accept"` have a say.
     #[must_use]
@@ -229,7 +229,7 @@ impl Engine {
         }
         let rules = Arc::clone(&self.rules());
         let candidates = rules.candidates(phase, facts);
-        // Rules see the scenarios as they were when the request arrived; nothing else moves them
+        // Rules see the scenarios as they were when the request arrived; nothing else changes them
         // meanwhile.
         let has_scenario =
             |active_rule: &Arc<ActiveRule>| active_rule.rule().trigger().scenario.is_some();
@@ -329,10 +329,10 @@ impl Engine {
         Ok(())
     }
 
-    /// Replaces the rule with this id, or appends one where there is none.
+    /// Replaces the rule with this id, or appends a new one.
     ///
     /// # Errors
-    /// The id is none that a rule can have, or the rule has another one; then nothing has changed.
+    /// The id is invalid, or the rule has another one; then nothing has changed.
     pub fn put(&self, id: &str, rule: Rule, now_ms: u64) -> Result<(), PutRuleError> {
         if !is_id(id) {
             return Err(PutRuleError::InvalidId);

@@ -27,23 +27,23 @@ pub struct Facts<'a> {
     pub invocation: Option<&'a str>,
     /// The body, when it is JSON.
     pub body: Option<&'a Value>,
-    /// What the handler has answered, once it has.
+    /// The handler's result, once it has answered.
     pub result: Option<Answered<'a>>,
     /// Finds a header by the name in a rule; it must ignore case.
     pub header: &'a (dyn Fn(&str) -> Option<&'a str> + 'a),
 }
 
-/// What a handler has answered.
+/// The result of a handler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Answered<'a> {
     /// The status of the reply.
     pub status: u16,
-    /// The error's code; none for success.
+    /// The error's code; `None` for success.
     pub code: Option<&'a str>,
 }
 
 impl Default for Facts<'_> {
-    /// A request of which nothing is known.
+    /// A request without known facts.
     fn default() -> Self {
         Self {
             service: "",

@@ -98,7 +98,7 @@ pub struct JobFault {
     /// How many polls the job waits for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub polls: Option<u64>,
-    /// How much of its input the job sees.
+    /// The part of its input that the job sees.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub truncate: Option<Truncate>,
 }

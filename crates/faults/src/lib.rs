@@ -51,10 +51,10 @@
 //!
 //! # Where more effects go
 //!
-//! An effect has one place in each of four modules, and nothing else changes shape: its keys in a
-//! type of their own (as `connection` and `damage` have them); a variant of [`Effect`] with its key
-//! in `effect`; a variant of [`Outcome`] (and of [`Seam`], if it is applied elsewhere) in `plan`; and
-//! an arm in `active_rule`, which turns the one into the other. The mini-language gets a variant of
+//! An effect has one place in each of four modules, and nothing else changes: its keys in their own
+//! type (as in `connection` and `damage`); a variant of [`Effect`] with its key in `effect`; a
+//! variant of [`Outcome`] (and of [`Seam`], if it is applied elsewhere) in `plan`; and an arm in
+//! `active_rule`, which converts the one to the other. The mini-language gets a variant of
 //! [`StepEffect`], read in `grammar::parse` or `grammar::socket` and written in `grammar::print`.
 
 mod active_rule;

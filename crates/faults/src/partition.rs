@@ -103,7 +103,8 @@ impl Serialize for Per {
 
 /// Names the partition of a request: `account=123456789012,region=eu-west-1`.
 ///
-/// What the request does not have is left out, so all requests without it share a partition.
+/// Parts that the request does not have are left out, so all requests without them share a
+/// partition.
 pub(crate) fn key(per: &[Per], facts: &Facts<'_>) -> String {
     let mut key = String::new();
     for (part, value) in per.iter().filter_map(|part| Some((part, part.of(facts)?))) {

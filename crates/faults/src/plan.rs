@@ -92,7 +92,7 @@ fn text<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(text)
 }
 
-/// What the engine decided for one request.
+/// The engine's decision for one request.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Plan {
     /// The rules that act, in order; one with an outcome is the last.

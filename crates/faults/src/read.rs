@@ -29,7 +29,7 @@ impl RuleReadError {
     }
 }
 
-/// A table of which every key is known.
+/// A table whose keys are all known.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Table<'a>(&'a Map<String, Value>);
 

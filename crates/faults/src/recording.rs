@@ -176,7 +176,7 @@ impl Recording {
         })
     }
 
-    /// What a rule decided.
+    /// The decisions of a rule.
     pub(crate) fn decisions(&self, rule: Option<&str>) -> Arc<Decisions> {
         let mut decisions = Decisions::default();
         for firing in &self.firings {

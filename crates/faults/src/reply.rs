@@ -62,7 +62,7 @@ impl ErrorReply {
         }
     }
 
-    /// What a rule without any effect answers: 503 `ServiceUnavailable`, as in LocalStack.
+    /// The reply of a rule without any effect: 503 `ServiceUnavailable`, as in LocalStack.
     #[must_use]
     pub fn unavailable() -> Self {
         Self {

@@ -55,7 +55,7 @@ const KEYS: [&str; 33] = [
 const LONGEST_DESCRIPTION: usize = 8192;
 const LONGEST_ID: usize = 128;
 
-/// A rule that is known to make sense: it comes from JSON, TOML or the mini-language.
+/// A valid rule, from JSON, TOML or the mini-language.
 ///
 /// The keys are those of the reference, a superset of LocalStack's `FaultRule`. As in LocalStack, a
 /// rule without any effect returns 503 `ServiceUnavailable`.
@@ -234,7 +234,7 @@ impl Rule {
         }
     }
 
-    /// How far back its stale reads go, in milliseconds.
+    /// The maximum age of its stale reads, in milliseconds.
     pub(crate) fn stale_ms(&self) -> u64 {
         match &self.effect {
             Some(Effect::Stale(stale)) => stale.for_ms,
@@ -312,7 +312,7 @@ fn is_true(flag: &bool) -> bool {
     *flag
 }
 
-/// What an id looks like.
+/// The form of an id.
 pub(crate) const ID_FORM: &str = "an id is of 1 to 128 letters, digits and `._-`";
 
 /// Whether a rule can have this id.

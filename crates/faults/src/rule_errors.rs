@@ -5,7 +5,7 @@ use crate::rule::ID_FORM;
 /// The error at the limit.
 const TOO_MANY: &str = "there would be more than 10,000 rules: remove some first";
 
-/// The most rules of an engine; each costs memory, and time of every request.
+/// The maximum number of rules in an engine; each costs memory, and time for every request.
 pub const MAX_RULES: usize = 10_000;
 
 /// Why rules cannot be added.

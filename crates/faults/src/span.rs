@@ -15,7 +15,7 @@ pub struct Span {
 }
 
 impl Span {
-    /// Whether `ordinal` lies in the range.
+    /// Whether `ordinal` is in the range.
     #[must_use]
     pub fn contains(self, ordinal: u64) -> bool {
         (self.first..=self.last).contains(&ordinal)
@@ -88,7 +88,7 @@ impl Serialize for Ranges {
 /// Which of the matching requests a rule may fire on, counted from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Nth {
-    /// Those in a range.
+    /// The ordinals in a range.
     Within(Span),
     /// Every third, say: the 3rd, the 6th, and so on.
     Every(u64),

@@ -12,7 +12,7 @@ use crate::read::nearest;
 use crate::reply::ErrorReply;
 use crate::rule::Rule;
 
-/// What a service has.
+/// The terms of a service.
 #[derive(Clone, Debug, Default)]
 pub struct ServiceTerms {
     /// The name, such as `b2bi`.

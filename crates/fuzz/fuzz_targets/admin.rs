@@ -7,7 +7,7 @@
 use b2bi_local_fuzz::server::Fuzzed;
 use libfuzzer_sys::fuzz_target;
 
-/// The most requests of one input.
+/// The maximum number of requests in one input.
 const REQUESTS: usize = 8;
 
 fuzz_target!(|input: &[u8]| {

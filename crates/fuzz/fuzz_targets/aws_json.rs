@@ -13,7 +13,7 @@ use b2bi_local_objects::{EmbeddedS3, Settings};
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Map, Value, json};
 
-/// The most calls of one input.
+/// The maximum number of calls in one input.
 const CALLS: usize = 6;
 /// How deep a made body goes.
 const DEPTH: u8 = 8;

@@ -20,7 +20,7 @@ fuzz_target!(init: workers::serve_if_worker(|| Jsonata), |input: &[u8]| {
         [kind, text @ ..] if kind % 2 == 0 => String::from_utf8_lossy(text).into_owned(),
         bytes => jsonata::expression(&mut Unstructured::new(bytes)).unwrap_or_default(),
     };
-    // In this process as well, because libFuzzer learns nothing from the worker.
+    // In this process too, because libFuzzer learns nothing from the worker.
     if template.len() < 4_096 {
         let _ = Jsonata.compile(&template);
     }

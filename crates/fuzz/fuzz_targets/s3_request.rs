@@ -17,7 +17,7 @@ use http_body_util::{BodyExt as _, Full};
 use libfuzzer_sys::fuzz_target;
 
 const ACCOUNT: &str = "111122223333";
-/// The most requests of one input.
+/// The maximum number of requests in one input.
 const REQUESTS: usize = 6;
 
 fuzz_target!(|input: &[u8]| {
@@ -50,7 +50,7 @@ fn store(credentials: Credentials) -> EmbeddedS3 {
     s3
 }
 
-/// A request, unless it is none that HTTP could bring.
+/// A request, unless HTTP could not deliver it.
 fn request(text: &[u8]) -> Option<Request<Full<Bytes>>> {
     let end = text.windows(2).position(|pair| pair == b"\n\n").unwrap_or(text.len());
     let (head, body) = text.split_at(end);

@@ -49,7 +49,7 @@ fn on_three_threads(input: &[u8], size: usize) -> (Vec<u8>, String, ReadReport) 
     (writer.finish(), format!("{:?}", validator.finish()), reading)
 }
 
-/// A line of pretty JSON without its indentation and without the blank after its key.
+/// A line of pretty JSON without its indentation and without the space after its key.
 fn unspaced(line: &str) -> String {
     let line = line.trim_start_matches(' ');
     let mut escaped = false;

@@ -3,7 +3,7 @@
 use libfuzzer_sys::arbitrary::{Result, Unstructured};
 use serde_json::{Map, Value, json};
 
-/// The most changes of one input.
+/// The maximum number of changes in one input.
 const CHANGES: usize = 8;
 /// Larger documents are not changed further.
 const MOST_NODES: usize = 2_000;

@@ -45,7 +45,7 @@ impl Fuzzed {
         }
     }
 
-    /// The answer to a request; none if HTTP could not bring it.
+    /// The reply to a request; `None` if HTTP could not deliver it.
     pub fn ask(&self, method: &str, target: &str, body: &[u8]) -> Option<Answer> {
         let request = Request::builder()
             .method(method)

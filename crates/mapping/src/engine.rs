@@ -34,7 +34,7 @@ pub trait Template {
     ///
     /// # Errors
     ///
-    /// Those of [`Self::evaluate`].
+    /// The errors of [`Self::evaluate`].
     fn evaluate_owned(&self, input: String, run: &Run) -> Result<Option<String>, MappingError> {
         self.evaluate(&input, run)
     }

@@ -32,7 +32,7 @@ pub enum DecodeError {
 ///
 /// # Errors
 ///
-/// In AWS's order: malformed JSON, then a wrong JSON type, then every broken constraint at once.
+/// In AWS's order: malformed JSON, then a wrong JSON type, then all violated constraints together.
 pub fn decode(operation: &OperationShape, body: &[u8]) -> Result<Decoded, DecodeError> {
     let body = if body.is_empty() { b"{}" } else { body };
     let mut value: Json<'_> = serde_json::from_slice(body)?;

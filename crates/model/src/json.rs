@@ -91,7 +91,7 @@ impl<'de> Visitor<'de> for Reader {
     }
 }
 
-/// Of several members of one name the last one counts.
+/// Of several members with the same name, the last one is used.
 fn without_repeats(mut members: Members<'_>) -> Members<'_> {
     if members.len() < 2 {
         return members;

@@ -4,11 +4,11 @@ use regex::Regex;
 use regex_syntax::hir::{Class, HirKind};
 use regex_syntax::parse;
 
-/// What a whole text must look like.
+/// The form of a whole text.
 #[derive(Debug)]
 pub(crate) enum Form {
-    /// Bytes of one class, so many of them: what most of the model's expressions come to. A table
-    /// decides in a tenth of the time of an automaton.
+    /// Bytes of one class, this many of them: most of the model's expressions are like this. A
+    /// table decides in a tenth of the time of an automaton.
     Class(Box<[bool; 256]>, Count),
     /// Any other form.
     Regex(Regex),
@@ -46,8 +46,8 @@ impl Form {
     }
 }
 
-/// The class and the count of an expression that is nothing else. Only ASCII is taken: there, bytes
-/// are characters.
+/// The class and the count of an expression that has only these. Only ASCII is accepted: there,
+/// bytes are characters.
 fn class(source: &str) -> Option<(Box<[bool; 256]>, Count)> {
     let parsed = parse(source).ok()?;
     let HirKind::Repetition(repetition) = parsed.kind() else {

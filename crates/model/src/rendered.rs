@@ -24,14 +24,14 @@ impl Rendered {
         })
     }
 
-    /// The JSON as the body of a reply, not copied; `None` if there is none.
+    /// The JSON as the body of a reply, not copied; `None` if it is missing.
     #[must_use]
     pub fn body(&self) -> Option<Bytes> {
         let json = self.0.as_ref().ok()?;
         Some(Bytes::from_owner(Shared(Arc::clone(json))))
     }
 
-    /// The JSON, empty where there is none.
+    /// The JSON, empty if it is missing.
     #[must_use]
     pub fn json(&self) -> &str {
         self.0.as_deref().map_or("", RawValue::get)

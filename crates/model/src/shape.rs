@@ -44,18 +44,18 @@ pub struct Member {
 pub struct List {
     /// The shape of an element.
     pub element: &'static Shape,
-    /// The fewest elements.
+    /// The minimum number of elements.
     pub min: Option<usize>,
-    /// The most elements.
+    /// The maximum number of elements.
     pub max: Option<usize>,
 }
 
 /// A string; lengths count Unicode characters.
 #[derive(Debug)]
 pub struct Text {
-    /// The fewest characters.
+    /// The minimum number of characters.
     pub min: Option<usize>,
-    /// The most characters.
+    /// The maximum number of characters.
     pub max: Option<usize>,
     /// The form of the whole string.
     pub pattern: Option<Pattern>,

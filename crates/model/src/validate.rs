@@ -5,7 +5,7 @@ use std::fmt;
 use crate::json::{Json, Members};
 use crate::shape::{List, Member, Number, Shape, Structure, Text};
 
-/// The most characters of an offending value that a message repeats.
+/// The maximum number of characters of an offending value in a message.
 const SHOWN: usize = 256;
 
 /// The violations in a value with correct JSON types.

@@ -27,7 +27,7 @@ impl Panic {
         &self.place
     }
 
-    /// What the panic said. It may quote a request's content, so it is for the log only.
+    /// The text of the panic. It may quote a request's content, so it is only for the log.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message

@@ -20,8 +20,8 @@ use std::task::{Context, Poll};
 
 /// Runs some work, and returns its result or its panic.
 ///
-/// What the work shares with others must stay whole when it unwinds: that is for the owner of the
-/// shared state to see to, where its lock is released.
+/// Shared state must remain consistent when the work unwinds: its owner ensures this when its lock
+/// is released.
 ///
 /// # Errors
 ///

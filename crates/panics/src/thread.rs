@@ -8,8 +8,8 @@ use crate::catch;
 
 /// Does work that takes long on one of the runtime's threads for such work.
 ///
-/// A panic there continues in the waiting task, so that it is caught and logged where the request or job is
-/// known.
+/// A panic there continues in the waiting task, so that it is caught and logged where the request
+/// or job is known.
 ///
 /// # Errors
 ///

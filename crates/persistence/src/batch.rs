@@ -66,8 +66,8 @@ impl Batch {
     /// Runs `undo` if the batch was accepted and then could not be written.
     ///
     /// Of several batches that fail, the latest is undone first. Nothing is accepted meanwhile, and
-    /// those who wait for the batch learn of the failure only afterwards. It runs on the writer's
-    /// thread, so it may take locks, but not wait for another batch.
+    /// tasks that wait for the batch are informed of the failure only afterwards. It runs on the
+    /// writer's thread, so it may take locks, but not wait for another batch.
     pub fn on_failure(&mut self, undo: impl FnOnce() + Send + 'static) {
         self.on_failure.push(Box::new(undo));
     }

@@ -63,7 +63,8 @@ pub(crate) fn take(directory: &Path) -> bool {
 fn record(directory: &Path) -> io::Result<()> {
     let file = File::options().write(true).open(directory.join(FILE))?;
     let modified = file.metadata()?.modified()?;
-    // File times have a resolution of milliseconds: a write that follows at once is detected too.
+    // File times have a resolution of milliseconds: a write that follows immediately is detected
+    // too.
     file.set_modified(modified.checked_sub(SET_BACK).unwrap_or(modified))?;
     fs::write(directory.join(CLOSED), describe(&file.metadata()?))
 }

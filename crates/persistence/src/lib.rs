@@ -140,8 +140,8 @@ impl RowStore {
         self.read_skipping(table, |key, value| row(key, value).map(|()| None))
     }
 
-    /// Reads rows of a table, in the order of their keys. Where `row` returns a later key, reading
-    /// goes on there.
+    /// Reads rows of a table, in the order of their keys. If `row` returns a later key, reading
+    /// continues there.
     ///
     /// # Errors
     ///
@@ -243,7 +243,7 @@ impl RowStore {
         self.inner.writer.recovered(known).await
     }
 
-    /// Why the last write failed, while the disk cannot be written; none when all is well.
+    /// Why the last write failed, while the disk cannot be written; `None` if it can.
     #[must_use]
     pub fn failure(&self) -> Option<WriteError> {
         self.inner.writer.failure()

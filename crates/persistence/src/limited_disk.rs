@@ -34,7 +34,7 @@ impl Default for LimitedDisk {
 }
 
 impl LimitedDisk {
-    /// A row store on this disk, which looks for free space once per interval after a failure.
+    /// A row store on this disk, which checks for free space once per interval after a failure.
     ///
     /// # Errors
     ///

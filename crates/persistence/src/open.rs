@@ -25,7 +25,7 @@ const LOCK: &str = "lock";
 pub(crate) const FILE: &str = "state.redb";
 const UNFINISHED: &str = "state.redb.new";
 
-/// How much of the file the library keeps in memory.
+/// The amount of the file that the library keeps in memory.
 const CACHE_BYTES: usize = 32 << 20;
 
 /// Takes the directory for this process.

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use crate::error::WriteError;
 
-/// The most ranges of failed batches that are remembered. Waiters ask at once, so few matter.
+/// The maximum number of remembered ranges of failed batches. Waiting tasks ask immediately, so few
+/// are enough.
 const RANGES: usize = 1024;
 
 /// The sequence number of a batch, and of all that were sent before it.
@@ -33,7 +34,7 @@ pub(crate) struct Progress {
     failed: VecDeque<FailedRange>,
     /// How often writing has failed.
     pub(crate) failures: u64,
-    /// Why the last write failed; none after a success.
+    /// Why the last write failed; `None` after a success.
     pub(crate) failure: Option<WriteError>,
     /// How often writing has worked again after changes were refused or undone.
     pub(crate) recoveries: u64,

@@ -8,7 +8,7 @@ use crate::batch::Batch;
 use crate::error::WriteError;
 use crate::open_error::OpenError;
 
-/// How far the writing is: the number of the last batch that was committed.
+/// The progress of writing: the number of the last batch that was committed.
 const PROGRESS: TableDefinition<'static, &str, u64> = TableDefinition::new("progress");
 const COMMITTED: &str = "committed";
 /// The row that is written to find out whether there is room again.

@@ -14,10 +14,10 @@ use crate::error::WriteError;
 use crate::progress::{CommitSeq, Progress};
 use crate::storage::Storage;
 
-/// The most batches that are written together.
+/// The maximum number of batches that are written together.
 const TOGETHER: usize = 1024;
-/// The most batches that wait. Every writer waits for its batch, so only a hanging disk lets this many
-/// accumulate; further ones are refused.
+/// The maximum number of waiting batches. Every writer waits for its batch, so only a hanging disk
+/// lets this many accumulate; further ones are refused.
 pub(crate) const QUEUE: usize = 65_536;
 /// How often a writer that has failed tries whether there is room again.
 pub(crate) const PROBE_INTERVAL: Duration = Duration::from_secs(1);
@@ -131,7 +131,7 @@ impl Writer {
         self.progress.borrow().recent_failure(within)
     }
 
-    /// Why the last write failed; none while writing works.
+    /// Why the last write failed; `None` while writing works.
     pub(crate) fn failure(&self) -> Option<WriteError> {
         self.progress.borrow().failure.clone()
     }
@@ -235,7 +235,7 @@ impl WriterThread {
         group.extend(self.batches.try_iter().map(|(_, batch)| batch));
         group.into_iter().rev().for_each(Batch::failed);
         if unknown.is_none() {
-            // Who learns of the failure may send again at once.
+            // A caller that is informed of the failure may send again immediately.
             lock(&self.queue).refused = None;
         }
         self.report

@@ -36,7 +36,7 @@ pub trait Buckets: Send + Sync {
     /// What S3 answers.
     async fn list(&self, context: &HandlerContext) -> Result<Vec<String>, HandlerError>;
 
-    /// The configuration of this name, such as `policy`; `None` if there is none.
+    /// The configuration with this name, such as `policy`; `None` if it is not set.
     ///
     /// # Errors
     ///

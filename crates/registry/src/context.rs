@@ -21,9 +21,9 @@ pub struct HandlerContext {
     pub previous_stack_tags: Tags,
     /// The tags that AWS itself adds, such as `aws:cloudformation:stack-name`.
     pub system_tags: Tags,
-    /// The name of the resource in its template; none for Cloud Control.
+    /// The name of the resource in its template; `None` for Cloud Control.
     pub logical_id: Option<String>,
-    /// The name of the stack; none for Cloud Control.
+    /// The name of the stack; `None` for Cloud Control.
     pub stack_name: Option<String>,
     /// The attributes that the template asks for with `Fn::GetAtt`. They are known only for resources
     /// in the upstream.

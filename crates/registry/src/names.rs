@@ -2,7 +2,7 @@
 
 use crate::context::HandlerContext;
 
-/// A name as CloudFormation makes one: `stack-LogicalId-1A2B3C4D5E6F`, cut in front where it is too
+/// A name in CloudFormation's form: `stack-LogicalId-1A2B3C4D5E6F`, cut at the start if it is too
 /// long; without a stack, random letters.
 pub(crate) fn generated(context: &HandlerContext, bits: u128, longest: usize) -> String {
     let random = random(bits, 12);

@@ -12,7 +12,7 @@ use crate::documents::Documents;
 
 /// The collection of parameters, by name.
 const PARAMETERS: &str = "ssm-parameters";
-/// The most parameters of an account and region.
+/// The maximum number of parameters of an account and region.
 const MOST: usize = 10_000;
 /// The maximum length of a value in the standard tier, and in the advanced tier.
 const LONGEST: (usize, usize) = (4096, 8192);
@@ -303,7 +303,7 @@ pub enum ParameterError {
          request to true."
     )]
     AlreadyExists,
-    /// There is none.
+    /// The parameter does not exist.
     #[error("")]
     NotFound,
     /// The name is AWS's.

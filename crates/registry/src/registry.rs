@@ -59,7 +59,7 @@ impl Registry {
     ///
     /// # Errors
     ///
-    /// There is none, and its resources are neither to be recorded nor to be made in the upstream.
+    /// The type does not exist, and its resources are neither recorded nor created in the upstream.
     pub fn get(&self, type_name: &str) -> Result<Arc<dyn ResourceType>, UnknownTypeError> {
         if self.unknown.is_named_upstream(type_name) {
             return self.in_upstream(type_name);

@@ -131,6 +131,6 @@ pub trait ResourceType: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What the service answers.
+    /// The reply of the service.
     async fn list(&self, context: &HandlerContext) -> Result<Vec<Resource>, HandlerError>;
 }

@@ -23,8 +23,7 @@ pub struct UnknownResources {
 }
 
 impl UnknownResources {
-    /// The default: resources are handed to the upstream, or are recorded if there
-    /// is none.
+    /// The default: resources are created in the upstream, or recorded if there is none.
     #[must_use]
     pub fn by_default(has_upstream: bool) -> Self {
         let default = if has_upstream {
@@ -51,7 +50,7 @@ impl UnknownResources {
     }
 
     /// How resources of this type are handled. An unknown type of B2BI or of CloudFormation is
-    /// refused, as nothing else could have it.
+    /// refused, because no other service could have it.
     #[must_use]
     pub fn of(&self, type_name: &str) -> UnknownType {
         let service = type_name

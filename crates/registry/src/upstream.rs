@@ -12,7 +12,7 @@ use crate::error::HandlerError;
 /// A stack in the upstream.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UpstreamStack {
-    /// The physical id of its only resource; none if the upstream has dropped the resource.
+    /// The physical id of its only resource; `None` if the upstream has dropped the resource.
     pub physical_id: Option<String>,
     /// The values of its outputs by their descriptions.
     pub outputs: BTreeMap<String, String>,
@@ -46,7 +46,7 @@ pub trait UpstreamStacks: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What the upstream answers.
+    /// The reply of the upstream.
     async fn update(
         &self,
         scope: &Scope,
@@ -66,6 +66,6 @@ pub trait UpstreamStacks: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What the upstream answers.
+    /// The reply of the upstream.
     async fn delete(&self, scope: &Scope, name: &str) -> Result<(), HandlerError>;
 }

@@ -22,11 +22,11 @@ pub struct Settings {
     pub language: &'static str,
     /// The program that works.
     pub worker: WorkerCommand,
-    /// The most memory of an evaluation beyond what a worker begins with, in bytes; each full MiB of the
-    /// input adds 16 MiB.
+    /// The maximum memory of an evaluation in addition to the initial memory of a worker, in bytes;
+    /// each full MiB of the input adds 16 MiB.
     pub memory_bytes: u64,
     /// How long after the end of a run's time its worker is killed: for an engine that ends itself
-    /// in time, with a better message, and then looks for the place of an error.
+    /// in time, with a better message, and then searches the position of an error.
     pub grace: fn(&Limits) -> Duration,
     /// How many workers there may be at a time.
     pub most: usize,
@@ -136,7 +136,7 @@ impl Sandbox {
     }
 }
 
-/// The limit of memory for an input of so many bytes.
+/// The memory limit for an input of this many bytes.
 fn memory_for(memory_bytes: u64, input: usize) -> u64 {
     let mebibytes = u64::try_from(input >> 20).unwrap_or(u64::MAX);
     memory_bytes.saturating_add(mebibytes.saturating_mul(MEMORY_FOR_MEBIBYTE))

@@ -113,7 +113,7 @@ mod resident {
         1024
     };
 
-    /// The most that the process may ever have had resident, in bytes.
+    /// The maximum resident memory that the process may ever have had, in bytes.
     static MOST: AtomicU64 = AtomicU64::new(u64::MAX);
     static STARTED: Once = Once::new();
 
@@ -133,7 +133,7 @@ mod resident {
         });
     }
 
-    /// The most that the process had resident at any time, in bytes; 0 where the system does not say.
+    /// The peak resident memory of the process, in bytes; 0 if the system does not report it.
     pub(super) fn peak() -> u64 {
         let peak = getrusage(UsageWho::RUSAGE_SELF).map(|getrusage| getrusage.max_rss());
         peak.ok()

@@ -15,7 +15,7 @@ use crate::worker_error::WorkerError;
 #[derive(Clone, Debug)]
 pub(crate) struct Pooling {
     pub(crate) program: WorkerCommand,
-    /// The most workers at a time.
+    /// The maximum number of workers at a time.
     pub(crate) most: usize,
     /// The requests after which a worker is replaced.
     pub(crate) uses: u32,

@@ -1,4 +1,5 @@
-//! What a server and its workers send each other: a request, its reply, the next request, and so on.
+//! The messages between a server and its workers: a request, its reply, the next request, and so
+//! on.
 //!
 //! Numbers are eight bytes, least significant first; texts are their length and their bytes.
 
@@ -8,10 +9,10 @@ use std::time::Duration;
 
 use b2bi_local_mapping::{Cause, Limits, MappingError, Messages, Position, Run};
 
-/// How much longer a reply may be than the longest text of the run, in bytes.
+/// The maximum length of a reply in addition to the longest text of the run, in bytes.
 const SLACK: u64 = 1 << 16;
 
-/// The most room that is made for a text before it arrives, in bytes.
+/// The maximum memory that is reserved for a text before it arrives, in bytes.
 const ROOM: u64 = 16 << 20;
 
 /// A template to evaluate; its input is passed separately, because it is dropped as soon as it was
@@ -21,7 +22,7 @@ pub(crate) struct Request<'a> {
     pub(crate) run: Cow<'a, Run>,
     /// How long the worker may compute, in seconds.
     pub(crate) seconds: u64,
-    /// The most memory beyond what a worker begins with, in bytes.
+    /// The maximum memory in addition to the initial memory of a worker, in bytes.
     pub(crate) memory_bytes: u64,
     pub(crate) template: Cow<'a, str>,
 }
@@ -69,7 +70,7 @@ impl Request<'_> {
         Ok((request, read_text(from, u64::MAX)?))
     }
 
-    /// The most bytes of a text in the reply.
+    /// The maximum number of bytes of a text in the reply.
     pub(crate) fn longest_reply(&self) -> u64 {
         let limits = &self.run.limits;
         (limits.output_bytes.max(limits.string_bytes) as u64).saturating_add(SLACK)
@@ -106,7 +107,7 @@ fn write_result(reply: &Reply, out: &mut impl Write) -> io::Result<()> {
         Err(problem) => {
             let cause = CAUSES.iter().position(|item| *item == problem.cause);
             write_number(out, FAILED + cause.unwrap_or_default() as u64)?;
-            // Places count from 1, so 0 is none.
+            // Positions count from 1, so 0 means none.
             let line = problem.position.map_or(0, |problem| problem.line);
             let column = problem
                 .position

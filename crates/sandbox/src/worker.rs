@@ -21,7 +21,7 @@ use crate::worker_error::WorkerError;
 pub const OUT_OF_MEMORY: i32 = 77;
 /// The stack of the thread that evaluates, in bytes.
 pub(crate) const STACK: usize = 64 << 20;
-/// The most that is read of what a worker wrote to its standard error, in bytes.
+/// The maximum number of bytes that are read from a worker's standard error.
 const LAST_WORDS: u64 = 4_096;
 
 /// How a worker is started: a program that calls [`serve`](crate::serve) when started so.
@@ -139,7 +139,7 @@ impl Worker {
 }
 
 impl WorkerError {
-    /// What the end of a worker means.
+    /// The meaning of a worker's end.
     fn of(status: ExitStatus, last_words: &str) -> Self {
         let signal = status
             .signal()

@@ -1,4 +1,4 @@
-//! The least an HTTP server can do with hyper: it reads a request and answers with a constant.
+//! A minimal HTTP server with hyper: it reads a request and answers with a constant.
 //!
 //! Replies to `POST /BYTES` with that many bytes. `scripts/bench` compares the server with it.
 
@@ -40,7 +40,7 @@ async fn serve() -> io::Result<()> {
 async fn converse(stream: TcpStream) {
     let connection =
         http1::Builder::new().serve_connection(TokioIo::new(stream), service_fn(answer));
-    // A client that goes away is none of this server's business.
+    // A client that disconnects is ignored.
     let _ = connection.await;
 }
 

@@ -112,7 +112,7 @@ async fn run(plan: Arc<Plan>) -> io::Result<Outcome> {
     Ok(all)
 }
 
-/// Always has something to do, so that the runtime looks for replies and does not wait for them.
+/// Is always ready, so that the runtime polls for replies instead of waiting for them.
 async fn never_sleep() {
     loop {
         tokio::task::yield_now().await;
@@ -226,7 +226,7 @@ impl Outcome {
         self.body = other.body;
     }
 
-    /// The latency that so many in a hundred do not exceed.
+    /// The latency at this percentile.
     fn percentile(&self, hundredth: usize) -> u128 {
         let at = self.latencies.len() * hundredth / 100;
         self.latencies.get(at).map_or(0, Duration::as_micros)

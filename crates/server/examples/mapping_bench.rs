@@ -1,9 +1,9 @@
 //! Times mappings in this process, and leaves the document that it maps for others to map.
 //!
-//! Usage: `mapping_bench TEMPLATE DOCUMENT ROUNDS [quick]`: the template of purchase orders, where to
-//! write the document, and of how many rounds the median counts; `quick` leaves `GenerateMapping` out.
-//! Prints lines of a name and milliseconds, with a tab between. `scripts/bench-mapping` puts jsonata-js
-//! beside them.
+//! Usage: `mapping_bench TEMPLATE DOCUMENT ROUNDS [quick]`: the template of purchase orders, the
+//! file to write the document to, and the number of rounds for the median; `quick` omits
+//! `GenerateMapping`. Prints lines with a name and milliseconds, separated by a tab.
+//! `scripts/bench-mapping` compares them with jsonata-js.
 
 use std::error::Error;
 use std::time::Instant;

@@ -125,7 +125,7 @@ impl Access {
         Ok(())
     }
 
-    /// Whether a host, in small letters and without port, is this machine's.
+    /// Whether a host, in lower case and without port, is this machine's.
     fn knows(&self, name: &str) -> bool {
         let is = |known: &String| {
             let known = known.to_ascii_lowercase();

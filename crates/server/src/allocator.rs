@@ -1,4 +1,4 @@
-//! How much freed memory the C library's allocator keeps.
+//! The amount of freed memory that the C library's allocator keeps.
 //!
 //! The allocator of the GNU C library raises its thresholds to the largest block that was freed: after
 //! one buffer of 8 MB each arena keeps up to 16 MB that nothing uses, and there are eight arenas for each
@@ -20,8 +20,9 @@ const SETTINGS: &str = "glibc.malloc.arena_max=2:glibc.malloc.mmap_threshold=104
 
 /// Replaces this process by the same program with the settings, unless the environment has some.
 ///
-/// The process keeps its id, its arguments and its open files. If it cannot be replaced it goes on as it
-/// is, which costs memory and nothing else. Call it before threads are started and output is written.
+/// The process keeps its id, its arguments and its open files. If it cannot be replaced, it
+/// continues unchanged, which only costs memory. Call it before threads are started and output is
+/// written.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 pub(crate) fn apply_settings() {
     let mut arguments = env::args_os();

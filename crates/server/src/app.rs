@@ -47,7 +47,7 @@ pub(crate) struct App {
     /// The documents of services without their own state.
     pub(crate) documents: Documents,
     pub(crate) upstream: Option<Upstream>,
-    /// What a recording of AWS changes.
+    /// The changes from a recording of AWS.
     pub(crate) facts: Option<Facts>,
     /// Answers calls of the B2BI API instead of this server.
     pub(crate) traffic: Option<Traffic>,
@@ -156,8 +156,8 @@ impl App {
         Ok(armed?)
     }
 
-    /// Draws by the seed of the start again. Ids start again as well where the seed is configured:
-    /// a configured seed gives the same ids each time.
+    /// Restarts the draws from the initial seed. Ids restart too if the seed is configured: a
+    /// configured seed gives the same ids each time.
     pub(crate) fn reset_seed(&self) {
         self.faults.set_seed(self.seed);
         if self.config.seed.is_some() {
@@ -221,7 +221,8 @@ impl App {
         u64::try_from(self.clock.inner_millis()).unwrap_or_default()
     }
 
-    /// Why the data directory cannot be written, or could not a moment ago; none when all is well.
+    /// Why the data directory cannot be written, or could not be written a moment ago; `None` if it
+    /// can.
     ///
     /// A poll from time to time sees a short failure too.
     pub(crate) fn disk_failure(&self) -> Option<WriteError> {

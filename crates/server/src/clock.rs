@@ -44,7 +44,7 @@ impl ClockMode {
     }
 }
 
-/// How the server's clock goes to begin with.
+/// The initial state of the server's clock.
 #[derive(Clone, Copy, Debug)]
 pub struct ClockSettings {
     /// Whether it runs.

@@ -65,7 +65,7 @@ pub struct Config {
     pub error_statuses: ErrorStatuses,
     /// The largest body of an API request, in bytes.
     pub max_body_bytes: usize,
-    /// The directory that keeps state and objects; none when they end with the process.
+    /// The directory for state and objects; `None` if they end with the process.
     pub data_dir: Option<PathBuf>,
     /// The settings of the service.
     pub b2bi: B2biConfig,
@@ -115,7 +115,7 @@ pub struct Config {
     pub events_size: usize,
     /// Additional destinations of events and log records.
     pub sinks: SinksConfig,
-    /// The seed of ids and draws; none takes a random one.
+    /// The seed of ids and draws; `None` for a random one.
     pub seed: Option<u64>,
     /// How long requests in flight may take after a signal to stop.
     pub drain: Duration,

@@ -20,7 +20,7 @@ use crate::journal::{Entry, Expectation, Filter};
 /// The content type of objects without one.
 const CONTENT_TYPE: &str = "application/octet-stream";
 
-/// What the admin routes do, without a request.
+/// The functions of the admin routes, without a request.
 #[derive(Clone)]
 pub struct Control {
     app: Arc<App>,
@@ -104,7 +104,7 @@ impl Control {
         self.app.clock.advance(millis);
     }
 
-    /// Writes an object, and makes its bucket where there is none.
+    /// Writes an object, and creates its bucket if it is missing.
     ///
     /// # Errors
     ///
@@ -127,7 +127,7 @@ impl Control {
     ///
     /// # Errors
     ///
-    /// There is none of this name.
+    /// The object does not exist.
     pub async fn object(
         &self,
         account: &str,

@@ -19,7 +19,7 @@ const PARTNER: &str = "trading-partner-id";
 /// The detail that differs when a job is run again.
 const END: &str = "end-timestamp";
 
-/// The events and the log records of all accounts, each the latest so many.
+/// The latest events and log records of all accounts.
 pub(crate) struct EventLog {
     events: Mutex<Ring<Numbered<StoredEvent>>>,
     records: Mutex<Ring<Numbered<StoredRecord>>>,

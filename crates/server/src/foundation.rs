@@ -1,4 +1,4 @@
-//! What the services share: clock, ids, storage, faults, journal and events.
+//! The objects that the services share: clock, ids, storage, faults, journal and events.
 
 use std::sync::Arc;
 
@@ -111,7 +111,7 @@ impl Foundation {
         }
     }
 
-    /// What the handlers of resource types use.
+    /// The environment for the handlers of resource types.
     pub(crate) fn resources(&self, service: &Arc<B2bi>) -> ResourceEnvironment {
         let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
         ResourceEnvironment {

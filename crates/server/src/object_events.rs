@@ -107,7 +107,7 @@ fn written(event: &ObjectEvent) -> Option<i64> {
     i64::try_from(since.as_millis()).ok()
 }
 
-/// Looks into the watched folders at once, and again and again where a time between is given.
+/// Polls the watched folders immediately, and then repeatedly if an interval is given.
 ///
 /// This is real time: clients that put files into an external S3 do not wait for our clock. After a
 /// failure of the disk, everything is polled as if for the first time, because files that were seen

@@ -5,8 +5,8 @@ use nix::sys::resource::{Resource, getrlimit, setrlimit};
 /// What the process opens in addition to connections: files, sinks, workers and upstreams.
 const OTHERS: u64 = 512;
 
-/// Raises the limit of the process to what so many connections need. Systems start processes with
-/// 1,024, or 256, and let them raise it.
+/// Raises the limit of the process to what this many connections need. Systems start processes with
+/// 1,024, or 256, and allow them to raise it.
 pub(crate) fn allow(connections: usize) {
     let wanted = u64::try_from(connections).unwrap_or(u64::MAX);
     let wanted = wanted.saturating_add(OTHERS);

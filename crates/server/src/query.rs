@@ -70,7 +70,7 @@ pub(crate) enum ParamError {
     NotText(String),
 }
 
-/// The most known names that are listed after the nearest.
+/// The maximum number of known names that are listed after the nearest.
 const MOST_LISTED: usize = 20;
 
 /// Says that a name is unknown, which known one is nearest, and the others where they are few.

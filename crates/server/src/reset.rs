@@ -10,14 +10,14 @@ use crate::start_error::{ArmError, ResetError};
 pub(crate) enum Part {
     /// Fault rules, the latency, scenarios and the recording; the configured rules are armed again.
     Faults,
-    /// What the fault rules have counted.
+    /// The counters of the fault rules.
     Counters,
     /// The states of scenarios.
     Scenarios,
     /// The seed of draws and, where it is configured, of ids.
     Seed,
     Clock,
-    /// Jobs; those under way end.
+    /// Jobs; unfinished ones are ended.
     Jobs,
     /// Buckets and objects of the embedded S3.
     Objects,

@@ -10,7 +10,7 @@ const DEPTH: usize = 12;
 const FORMS: &str = "wanted is an S3 notification (Records), an EventBridge event (detail-type \
                      \"Object Created\"), or an SQS or SNS message with one";
 
-/// What a notification says.
+/// The contents of a notification.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct S3EventBatch {
     /// The objects that were created.

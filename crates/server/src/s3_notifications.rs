@@ -76,7 +76,7 @@ fn test(app: &App, event: &ObjectEvent, notified: &Notified) {
     }
 }
 
-/// What the documents about an event say.
+/// The facts in the documents about an event.
 struct Facts<'a> {
     event: &'a ObjectEvent,
     region: &'a str,

@@ -50,7 +50,7 @@ async fn send(control: &Control, request: &str, body: impl Into<Bytes>) -> Answe
     }
 }
 
-/// Sends a request and looks for a part of the answer.
+/// Sends a request and checks a part of the reply.
 async fn check(control: &Control, request: &str, body: &str, status: u16, part: &str) {
     let answer = send(control, request, body.to_owned()).await;
     assert_eq!(answer.status, status, "{request} {body}: {}", answer.text);

@@ -170,7 +170,7 @@ fn refused_requests_leave_nothing_that_clean_does_not_find() {
     check("throttled", throttled, (0, false), "0 questions skipped");
 }
 
-/// A run that cannot ask anything ends at once, and says what to do.
+/// A run that cannot ask anything ends immediately, and says what to do.
 #[test]
 fn a_run_that_can_ask_nothing_says_why() {
     let check = |url: &str, told: &str| {

@@ -263,7 +263,7 @@ fn what_cannot_be_done_is_told() {
     }
 }
 
-/// A command that goes on, with the lines it writes to both streams; it ends with the test.
+/// A running command, with the lines it writes to both streams; it ends with the test.
 struct Watch(Child, Receiver<String>);
 
 impl Watch {

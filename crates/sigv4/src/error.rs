@@ -59,7 +59,7 @@ pub enum SignatureError {
         /// The place of the credential.
         place: SignaturePlace,
     },
-    /// The credential's region is none.
+    /// The credential's region is not a region.
     #[error("Credential should be scoped to a valid region, not '{found}'.")]
     ScopeRegion {
         /// The region in the credential.

@@ -6,7 +6,7 @@ use subtle::ConstantTimeEq as _;
 
 /// A secret: its `Debug` form is `[redacted]`, and it is compared in constant time.
 ///
-/// The time of a comparison depends on the length of the two texts and on nothing else.
+/// The time of a comparison depends only on the lengths of the two texts.
 #[derive(Clone, Default)]
 pub struct Secret(String);
 

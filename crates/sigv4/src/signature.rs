@@ -140,7 +140,7 @@ impl<'a> Signature<'a> {
         })
     }
 
-    /// Whether a header, its name in small letters, is signed.
+    /// Whether a header, with its name in lower case, is signed.
     pub(crate) fn signs(&self, name: &str) -> bool {
         self.signed_headers.split(';').any(|part| part == name)
     }

@@ -19,7 +19,7 @@ use crate::signature::{CredentialScope, Signature, malformed};
 use crate::temporary::{self, account_of_minted};
 use crate::time::{basic_format, parse_basic, parse_http};
 
-/// How far a signature's time may be from the server's.
+/// The maximum distance of a signature's time from the server's.
 ///
 /// Source: Assumption A-05.
 const TOLERANCE: Duration = Duration::from_mins(15);
@@ -51,7 +51,7 @@ pub enum Payload<'a> {
 /// A request with a correct signature.
 #[derive(Clone, Debug)]
 pub struct Verified {
-    /// What the body must be.
+    /// The required body.
     pub body: BodyHash,
 }
 
@@ -60,7 +60,7 @@ pub struct Verified {
 pub enum BodyHash {
     /// Nothing, or it was hashed for the signature.
     Any,
-    /// Its SHA-256 hash, in hex and in small letters.
+    /// Its SHA-256 hash, in lower-case hexadecimal.
     Sha256(String),
     /// Its chunks have signatures of their own.
     Chunks(Box<ChunkVerifier>),

@@ -54,7 +54,7 @@ pub struct ChangeSet {
 }
 
 impl ChangeSet {
-    /// Whether it imports resources and does nothing else.
+    /// Whether it only imports resources.
     pub(crate) fn is_import(&self) -> bool {
         !self.imports.is_empty() && !self.imports_existing
     }
@@ -104,7 +104,7 @@ pub struct ChangeDetail {
     pub evaluation: String,
     /// Why it changes, such as `DirectModification`.
     pub source: String,
-    /// What makes it change.
+    /// The cause of the change.
     pub causing_entity: Option<String>,
 }
 

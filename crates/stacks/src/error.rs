@@ -45,7 +45,7 @@ impl StackErrorCode {
         }
     }
 
-    /// The HTTP status that goes with it.
+    /// The HTTP status of the error.
     #[must_use]
     pub fn status(self) -> u16 {
         match self {

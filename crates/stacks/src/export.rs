@@ -32,7 +32,7 @@ const REFERENCES: &[(&str, &str)] = &[
 ];
 /// How the log groups begin that the service makes for its profiles.
 const OF_PROFILES: &str = "/aws/vendedlogs/b2bi/";
-/// The most characters of a logical id.
+/// The maximum number of characters of a logical id.
 const LONGEST: usize = 200;
 
 /// A resource with its name in the template.

@@ -10,7 +10,7 @@ use crate::prepare::{DefinitionRequest, Owner, Prepared, given, pseudo};
 use crate::stack::Definition;
 use crate::stacks::Stacks;
 
-/// The most bytes that a template may include.
+/// The maximum number of bytes that a template may include.
 ///
 /// Source: Assumption A-361.
 const MOST_BYTES: usize = 1_000_000;

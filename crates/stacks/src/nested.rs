@@ -158,7 +158,7 @@ async fn restore(stacks: &Arc<Stacks>, scope: &Scope, id: &str) -> Result<(), St
     Err(StackError::validation(stacks.failure_of(scope, &stack)))
 }
 
-/// The name of a nested stack, as CloudFormation makes it.
+/// The name of a nested stack, in CloudFormation's form.
 fn name(stacks: &Stacks, context: &HandlerContext) -> String {
     let random = stacks.uuid().replace('-', "").to_ascii_uppercase();
     let random: String = random.chars().take(12).collect();

@@ -1,4 +1,4 @@
-//! What an update of a stack changes.
+//! The changes of a stack's update.
 
 use b2bi_local_b2bi::Scope;
 use b2bi_local_template::{Action, Bound, Change, ChangeSource, Detail, Replacement, Target, plan};
@@ -10,10 +10,10 @@ use crate::references::RegistryFacts;
 use crate::stack::{Stack, StackResource};
 use crate::stacks::Stacks;
 
-/// What an update changes.
+/// The changes of an update.
 pub(crate) struct Planned {
     pub(crate) changes: Vec<Change>,
-    /// The template that the stack has; none if it has none yet.
+    /// The stack's current template; `None` if it has none yet.
     pub(crate) old: Option<Bound>,
     /// Whether there is anything to do.
     pub(crate) is_needed: bool,

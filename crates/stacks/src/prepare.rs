@@ -14,7 +14,7 @@ use crate::stack::{Definition, StackParameter};
 /// The definition of a stack in a request.
 #[derive(Clone, Debug, Default)]
 pub struct DefinitionRequest {
-    /// The template; none to use the one that the stack has.
+    /// The template; `None` to use that of the stack.
     pub template: Option<String>,
     /// The parameters.
     pub parameters: Vec<ParameterRequest>,
@@ -26,7 +26,7 @@ pub struct DefinitionRequest {
     pub notification_arns: Option<Vec<String>>,
     /// The role to use; `None` keeps that of the stack.
     pub role_arn: Option<String>,
-    /// The types that the template may have resources of; none for all.
+    /// The resource types that the template may use; `None` for all.
     pub resource_types: Option<Vec<String>>,
     /// How long the alarms of rollback triggers would be monitored, in minutes; `None` keeps it.
     pub monitoring_minutes: Option<u32>,

@@ -27,7 +27,7 @@ pub(crate) struct RunningGuard {
 }
 
 impl RunningOperations {
-    /// Occupies a stack; none if an operation is at work on it.
+    /// Occupies a stack; `None` if an operation on it is running.
     pub(crate) fn occupy(&self, stack_id: &str) -> Option<RunningGuard> {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if all.contains_key(stack_id) {

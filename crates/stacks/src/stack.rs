@@ -187,7 +187,7 @@ impl StackResource {
         registry.of_existing(&self.type_name, &self.residence)
     }
 
-    /// What the type stores about the resource.
+    /// The type's stored data about the resource.
     pub(crate) fn made(&self) -> Resource {
         Resource {
             identifier: self.identifier.clone().unwrap_or_default(),
@@ -203,10 +203,10 @@ impl StackResource {
     }
 }
 
-/// What an update has done, so that it can be undone.
+/// The changes of an update, so that they can be undone.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct UpdateRecord {
-    /// What the stack was before.
+    /// The stack's definition before.
     pub previous: Definition,
     /// Its outputs before.
     pub outputs: Vec<Output>,

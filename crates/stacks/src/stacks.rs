@@ -103,7 +103,7 @@ impl Stacks {
     ///
     /// # Errors
     ///
-    /// There is none.
+    /// The stack does not exist.
     pub fn get(&self, scope: &Scope, name_or_id: &str) -> Result<Stack, StackError> {
         let found = self.store.find(scope, name_or_id);
         let stack = found.ok_or_else(|| StackError::no_stack(name_or_id))?;
@@ -114,7 +114,7 @@ impl Stacks {
     ///
     /// # Errors
     ///
-    /// There is none.
+    /// The stack does not exist.
     pub fn live(&self, scope: &Scope, name_or_id: &str) -> Result<Stack, StackError> {
         let stack = self.get(scope, name_or_id)?;
         if stack.status == Status::DeleteComplete {

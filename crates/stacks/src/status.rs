@@ -31,7 +31,7 @@ macro_rules! statuses {
 }
 
 statuses! {
-    /// There is a change set, and nothing else yet.
+    /// A change set exists, and nothing else yet.
     ReviewInProgress = "REVIEW_IN_PROGRESS",
     /// It is being created.
     CreateInProgress = "CREATE_IN_PROGRESS",

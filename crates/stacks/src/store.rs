@@ -24,9 +24,10 @@ const CHANGE_SETS: &str = "cloudformation-change-sets";
 ///
 /// Source: quotas of CloudFormation.
 const MOST_STACKS: usize = 2000;
-/// The most deleted stacks of an account and region that are remembered; the oldest go first.
+/// The maximum number of stored deleted stacks of an account and region; the oldest are dropped
+/// first.
 const MOST_DELETED: usize = 1000;
-/// The most events of a stack that are remembered; the oldest go first.
+/// The maximum number of stored events of a stack; the oldest are dropped first.
 const MOST_EVENTS: u64 = 5000;
 
 /// The stacks of all accounts and regions.

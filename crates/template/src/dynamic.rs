@@ -13,7 +13,7 @@ const START: &str = "{{resolve:";
 pub struct SsmReference {
     /// The name of the parameter.
     pub name: String,
-    /// Its version; the latest if there is none.
+    /// Its version; `None` for the latest.
     pub version: Option<String>,
 }
 

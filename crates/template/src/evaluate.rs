@@ -16,7 +16,7 @@ use crate::template::Template;
 /// Source: Assumption A-341.
 const BUDGET: usize = 16_000_000;
 
-/// What a reference names.
+/// The target of a reference.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Found {
     /// The value.
@@ -27,7 +27,7 @@ pub enum Found {
     Missing,
 }
 
-/// What a template refers to outside itself.
+/// The values outside of a template to which it refers.
 pub trait References {
     /// What `Ref` of a resource gives.
     fn resource(&self, logical_id: &str) -> Found;
@@ -131,7 +131,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// The value; none for `AWS::NoValue`.
+    /// The value; `None` for `AWS::NoValue`.
     ///
     /// # Errors
     ///

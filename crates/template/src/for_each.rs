@@ -13,7 +13,7 @@ const PREFIX: &str = "Fn::ForEach::";
 /// The sections in which loops are allowed.
 const SECTIONS: &[&str] = &["Conditions", "Resources", "Outputs"];
 
-/// The most values that loops may produce.
+/// The maximum number of values that loops may produce.
 ///
 /// Source: Assumption A-341.
 const MOST_NODES: usize = 100_000;

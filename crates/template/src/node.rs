@@ -55,7 +55,7 @@ impl Node {
         Self { position, content }
     }
 
-    /// The text; none if the value is not one.
+    /// The text; `None` if the value is not one.
     #[must_use]
     pub(crate) fn as_text(&self) -> Option<&str> {
         match &self.content {
@@ -64,7 +64,7 @@ impl Node {
         }
     }
 
-    /// The list; none if the value is not one.
+    /// The list; `None` if the value is not one.
     #[must_use]
     pub(crate) fn as_list(&self) -> Option<&[Node]> {
         match &self.content {
@@ -73,7 +73,7 @@ impl Node {
         }
     }
 
-    /// The members; none if the value is not an object.
+    /// The members; `None` if the value is not an object.
     #[must_use]
     pub fn as_object(&self) -> Option<&[Member]> {
         match &self.content {
@@ -90,7 +90,7 @@ impl Node {
         Some(&member.value)
     }
 
-    /// The function that an object calls and its argument; none if the object is data.
+    /// The function that an object calls and its argument; `None` if the object is data.
     #[must_use]
     pub fn call(&self) -> Option<(&str, &Node)> {
         match self.as_object()? {
@@ -120,7 +120,7 @@ pub(crate) fn is_function_name(name: &str) -> bool {
     name == "Ref" || name.starts_with("Fn::")
 }
 
-/// A scalar as functions write it into text; none for lists and objects.
+/// A scalar as functions convert it to text; `None` for lists and objects.
 pub(crate) fn scalar_text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),

@@ -52,7 +52,7 @@ pub enum ParameterType {
     SsmName,
 }
 
-/// The most bytes of a value. Source: quotas of CloudFormation.
+/// The maximum number of bytes of a value. Source: quotas of CloudFormation.
 const LONGEST_VALUE: usize = 4096;
 
 /// How often the match of a pattern may try another way before the pattern is refused.

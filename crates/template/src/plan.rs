@@ -76,7 +76,7 @@ pub enum ChangeSource {
 pub struct Detail {
     /// What changes.
     pub target: Target,
-    /// The property; none unless the target is one.
+    /// The property; `None` unless the target is one.
     pub property: Option<String>,
     /// Whether it makes a new resource.
     pub recreation: Recreation,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Position, TemplateError};
 use crate::node::{Member, Node};
 
-/// The most characters of a resource's name.
+/// The maximum number of characters in a resource's name.
 ///
 /// Source: quotas of CloudFormation, names in templates.
 const LONGEST_NAME: usize = 255;

@@ -19,7 +19,7 @@ pub struct Template {
     pub transforms: Vec<String>,
     /// The parameters, in order.
     pub parameters: Vec<ParameterDeclaration>,
-    /// The resources, in order. Those of a `Fn::ForEach` come with [`Bound`](crate::Bound).
+    /// The resources, in order. The resources of a `Fn::ForEach` come with [`Bound`](crate::Bound).
     pub resources: Vec<ResourceDeclaration>,
     /// The outputs, in order.
     pub outputs: Vec<OutputDeclaration>,
@@ -72,7 +72,7 @@ const VERSION: &str = "2010-09-09";
 pub(crate) const EXTENSIONS: &str = "AWS::LanguageExtensions";
 pub(crate) const SERVERLESS: &str = "AWS::Serverless-2016-10-31";
 
-/// The most of what, by section.
+/// The maximum number of entries, by section.
 ///
 /// Source: quotas of CloudFormation.
 const MOST: &[(&str, &str, usize)] = &[

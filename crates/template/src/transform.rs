@@ -19,7 +19,7 @@ pub(crate) const INCLUDE: &str = "AWS::Include";
 /// The section that names the transforms of the whole template.
 const SECTION: &str = "Transform";
 
-/// The most values that inclusions may insert.
+/// The maximum number of values that inclusions may insert.
 ///
 /// Source: Assumption A-341.
 const MOST_NODES: usize = 100_000;
@@ -191,7 +191,7 @@ impl<F: FnMut(&str, Position) -> Result<Node, TemplateError>> Inclusion<'_, F> {
         Ok(Node::object(root.position, unique(members)?))
     }
 
-    /// What a transform inserts.
+    /// The text that a transform inserts.
     fn called(&mut self, call: &Node, position: Position) -> Result<Vec<Member>, TemplateError> {
         let name = name(call).ok_or_else(|| {
             let message = "a Transform must be a name, or an object with a Name and Parameters.";

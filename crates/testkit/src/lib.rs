@@ -28,8 +28,8 @@
 //! # }).unwrap();
 //! ```
 //!
-//! The server stops when the value is dropped. It listens on a free port, so tests can run beside
-//! each other; each has its own server and state.
+//! The server stops when the value is dropped. It listens on a free port, so tests can run in
+//! parallel; each has its own server and state.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -104,7 +104,7 @@ impl B2biLocal {
         let (address, control) = (server.address(), server.control());
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(server.until(async {
-            // A sender that is dropped stops the server as well.
+            // Dropping the sender stops the server too.
             let _ = stopped.await;
         }));
         Ok(Self {
@@ -115,7 +115,7 @@ impl B2biLocal {
         })
     }
 
-    /// What an SDK's configuration takes as endpoint URL.
+    /// The endpoint URL for an SDK's configuration.
     #[must_use]
     pub fn endpoint_url(&self) -> String {
         format!("http://{}", self.address)
@@ -198,7 +198,7 @@ impl B2biLocal {
         self.control.advance(time);
     }
 
-    /// Writes an object of [`ACCOUNT`], and makes its bucket where there is none.
+    /// Writes an object of [`ACCOUNT`], and creates its bucket if it is missing.
     ///
     /// # Errors
     ///
@@ -218,7 +218,7 @@ impl B2biLocal {
     ///
     /// # Errors
     ///
-    /// There is none of this name.
+    /// The object does not exist.
     pub async fn object(&self, bucket: &str, key: &str) -> Result<Bytes, ObjectError> {
         self.control.object(ACCOUNT, bucket, key).await
     }

@@ -16,7 +16,7 @@ use foldhash::fast::FixedState;
 /// How many digits a decimal number has.
 const PRECISION: u8 = 18;
 
-/// The number in place of a text where there is none.
+/// The number that represents a missing text.
 const NO_TEXT: i32 = -1;
 
 pub(crate) enum ColumnBuilder {

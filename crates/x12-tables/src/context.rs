@@ -59,7 +59,7 @@ impl Origin {
     }
 }
 
-/// An ordinal counted from `to` on instead of from `from`; 0 says that there is none.
+/// An ordinal counted from `to` on instead of from `from`; 0 remains 0.
 fn shifted(ordinal: u32, from: u32, to: u32) -> u32 {
     match ordinal {
         0 => 0,
@@ -194,7 +194,7 @@ impl Loops {
         self.open.last().map_or(0, |open| open.segment)
     }
 
-    /// The segment that opened the loop around the innermost; 0 where there is none.
+    /// The segment that opened the loop around the innermost; 0 if there is none.
     pub(crate) fn parent_segment(&self) -> u32 {
         let parent = self.open.iter().rev().nth(1);
         parent.map_or(0, |open| open.segment)

@@ -30,7 +30,7 @@ pub(crate) const COLUMNS: [Column; WIDTH] = [
     Column::new("value", Text),
 ];
 
-/// Makes the rows: one for each value that is not empty, without the blanks around it.
+/// Makes the rows: one for each value that is not empty, without surrounding spaces.
 pub(crate) struct ElementRows<R>(pub(crate) R);
 
 impl<R: RowSink> SegmentSink for ElementRows<R> {

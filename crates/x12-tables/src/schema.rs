@@ -101,7 +101,7 @@ impl From<u64> for Value<'_> {
     }
 }
 
-/// The elements of a segment as in the input, blanks included.
+/// The elements of a segment as in the input, including spaces.
 #[derive(Clone, Copy, Debug)]
 pub enum Elements<'a> {
     /// The values of a segment that begins with its identifier.

@@ -12,11 +12,12 @@ use crate::problems::{NEWER, UNABLE, problem, with_advice};
 /// How XSLT is evaluated.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// The program that works; none refuses templates in XSLT 1.0, or hands them to the command.
+    /// The worker program; without one, templates in XSLT 1.0 are refused, or passed to the
+    /// command.
     pub worker: Option<WorkerCommand>,
-    /// The processor for XSLT 2.0 and 3.0; none refuses such templates.
+    /// The processor for XSLT 2.0 and 3.0; without one, such templates are refused.
     pub command: Option<Command>,
-    /// The most memory of a worker, in bytes.
+    /// The maximum memory of a worker, in bytes.
     pub memory_bytes: u64,
 }
 

@@ -22,7 +22,7 @@ use crate::problems::problem;
 
 const TEMPLATE: &str = "{template}";
 const INPUT: &str = "{input}";
-/// The most that is read of what a command says is wrong, in bytes.
+/// The maximum number of bytes that are read from a command's error output.
 const REASON: u64 = 4_000;
 
 /// A command that evaluates templates.
@@ -208,7 +208,7 @@ impl Drop for Running {
     }
 }
 
-/// A folder with the files of one transformation; it goes with this.
+/// A folder with the files of one transformation; it is removed on drop.
 struct Files {
     folder: PathBuf,
 }

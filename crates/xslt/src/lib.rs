@@ -1,8 +1,8 @@
 //! XSLT templates, for the trait of mapping languages.
 //!
-//! [`Xslt`] is the engine. It evaluates nothing itself: a template goes to a worker process of the
-//! crate sandbox, which is the program that [`Settings::worker`] names, serving [`Libxslt`].
-//! Templates in XSLT 2.0 and 3.0 go to the program that [`Settings::command`] names.
+//! [`Xslt`] is the engine. It evaluates nothing itself: it passes a template to a worker process of
+//! the crate sandbox, which is the program in [`Settings::worker`], serving [`Libxslt`]. Templates
+//! in XSLT 2.0 and 3.0 go to the program in [`Settings::command`].
 //!
 //! ```
 //! use b2bi_local_mapping::{Engine, Limits, Run};

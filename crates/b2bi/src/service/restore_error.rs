@@ -21,7 +21,7 @@ impl<E: Into<PersistError>> From<E> for RestoreError {
     }
 }
 
-/// What is wrong with an exported state.
+/// The problem of an exported state.
 #[derive(Debug, thiserror::Error)]
 pub enum StateFormatError {
     /// The member `format` has the wrong value.
@@ -44,7 +44,7 @@ pub enum StateFormatError {
     Scope(usize, #[source] ScopeFormatError),
 }
 
-/// What is wrong with the state of one account and region.
+/// The problem of the state of one account and region.
 #[derive(Debug, thiserror::Error)]
 pub enum ScopeFormatError {
     /// It is not an object.

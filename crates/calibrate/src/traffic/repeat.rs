@@ -17,7 +17,7 @@ use crate::recording::{Answer, Recording};
 use crate::retry::is_passing;
 use crate::sanitise::ACCOUNT;
 
-/// How often the end of a job is looked for, and the pause between.
+/// The number of polls for the end of a job, and the pause between them.
 const POLLS: u32 = 50;
 const PAUSE: Duration = Duration::from_millis(200);
 
@@ -26,7 +26,7 @@ const PAUSE: Duration = Duration::from_millis(200);
 pub struct Repeated {
     /// The recorded value.
     pub recorded: Recording,
-    /// What the other server answered.
+    /// The answers of the other server.
     pub answered: Recording,
 }
 

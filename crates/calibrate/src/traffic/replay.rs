@@ -44,7 +44,7 @@ pub struct ReplayError {
 enum Reason {
     /// No call of the operation was recorded.
     Unknown,
-    /// All of so many recorded calls are answered.
+    /// All recorded calls of this kind, this many, have been used.
     UsedUp(usize),
     /// The next recorded call of the operation, by its number, differs.
     Differs(String, Mismatch),
@@ -209,14 +209,14 @@ impl Replay {
     }
 }
 
-/// What a recorded request has: its members, or its text.
+/// The contents of a recorded request: its members, or its text.
 fn recorded(answer: &Answer) -> Value {
     let input = answer.request.input.clone();
     let text = answer.request.body.clone().map(Value::String);
     input.or(text).unwrap_or(Value::Null)
 }
 
-/// What a request has, with the account as recordings have it.
+/// The contents of a request, with the account replaced as in recordings.
 fn given(request: &[u8], account: &str) -> Value {
     let text = String::from_utf8_lossy(request).replace(account, ACCOUNT);
     match serde_json::from_str(&text) {

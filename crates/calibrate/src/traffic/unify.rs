@@ -10,7 +10,7 @@ use super::redactor::number;
 pub(super) struct Mismatch {
     /// The place as a JSON pointer.
     pub(super) at: String,
-    /// What the recording has.
+    /// The recorded value.
     pub(super) recorded: Value,
     /// The recorded text.
     pub(super) given: Value,

@@ -1,4 +1,4 @@
-//! What the dispatcher guarantees to services.
+//! The guarantees of the dispatcher to services.
 
 mod cors;
 mod replies;

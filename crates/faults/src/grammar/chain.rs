@@ -21,7 +21,7 @@ pub struct Step {
     pub(super) effect: StepEffect,
 }
 
-/// What a step does to a request.
+/// The effect of a step on a request.
 #[derive(Clone, Debug, PartialEq)]
 pub enum StepEffect {
     /// Nothing: the request passes.
@@ -135,7 +135,7 @@ impl Step {
         self.when
     }
 
-    /// What the step does.
+    /// The effect of the step.
     #[must_use]
     pub fn effect(&self) -> &StepEffect {
         &self.effect

@@ -160,7 +160,7 @@ fn lognormal_delays_have_the_median_and_the_spread_that_they_say() {
     let mut delays: Vec<u64> = (0..2_000).map(delay).collect();
     delays.sort_unstable();
     let at = |quantile: usize| delays[delays.len() * quantile / 100];
-    // Of the normal distribution 16 % lie below one deviation: the factor is e^-0.5, e^0.5 above.
+    // In the normal distribution, 16 % are below one deviation: the factor is e^-0.5, e^0.5 above.
     assert!((940..1_070).contains(&at(50)), "{}", at(50));
     assert!((560..655).contains(&at(16)), "{}", at(16));
     assert!((1_530..1_770).contains(&at(84)), "{}", at(84));

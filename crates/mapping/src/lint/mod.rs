@@ -28,7 +28,7 @@ pub struct Finding {
     pub severity: Severity,
     /// Its position in the template, if that is known.
     pub position: Option<Position>,
-    /// What is wrong, and how to correct it.
+    /// The problem, and how to correct it.
     pub message: String,
 }
 

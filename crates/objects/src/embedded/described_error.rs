@@ -37,7 +37,7 @@ pub struct PrepareError {
     pub(super) source: BucketError,
 }
 
-/// What is wrong with a described bucket.
+/// The problem of a described bucket.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum BucketError {
     #[error("it is there twice")]
@@ -60,7 +60,7 @@ pub(super) enum BucketError {
     },
 }
 
-/// What is wrong with a described object or version.
+/// The problem of a described object or version.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum DescriptionError {
     #[error("it is there twice")]

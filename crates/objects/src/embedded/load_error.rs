@@ -22,7 +22,7 @@ pub(super) enum LoadErrorKind {
     Sweep(#[source] io::Error),
 }
 
-/// What is wrong with a row.
+/// The problem of a row.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum RowError {
     #[error("its key is not one of ours")]

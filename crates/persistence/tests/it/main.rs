@@ -12,7 +12,7 @@ use b2bi_local_persistence::{Batch, RowStore, Table, WriteError};
 
 const ROWS: Table = Table("rows");
 
-/// A directory that goes with the test.
+/// A directory that is removed with the test.
 struct Directory(PathBuf);
 
 impl Directory {

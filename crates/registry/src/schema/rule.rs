@@ -6,7 +6,7 @@ use fancy_regex::Regex;
 use serde::{Deserialize, Deserializer, de};
 use serde_json::Value;
 
-/// What a value may be. A rule without members allows everything.
+/// The constraints of a value. A rule without members allows everything.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct Rule {

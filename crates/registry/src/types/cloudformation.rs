@@ -9,7 +9,7 @@ use super::stored::StoredType;
 use crate::environment::Environment;
 use crate::schema::Schema;
 
-/// A wait condition, which is fulfilled at once.
+/// A wait condition, which is complete immediately.
 pub(crate) fn wait_condition(environment: &Environment, schema: Schema) -> StoredType {
     StoredType::new(environment, schema, |context, model, generated| {
         let id = context.arn("cloudformation", &format!("stack/{generated}"));

@@ -25,7 +25,7 @@ const FORMS: &str = include_str!("../../forms.json");
 pub(crate) struct Forms {
     /// The property that names the resource; it gets a name if it has none.
     name: Option<String>,
-    /// What `Ref` gives; the name where there is none.
+    /// The value of `Ref`; the name if there is none.
     reference: Option<String>,
     #[serde(default)]
     attributes: BTreeMap<String, String>,

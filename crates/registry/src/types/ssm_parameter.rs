@@ -123,7 +123,7 @@ impl ResourceType for SsmParameter {
         &self.schema
     }
 
-    /// `Type` and `Value` are attributes as well, as the user guide says.
+    /// `Type` and `Value` are attributes too, as the user guide says.
     fn attribute(&self, resource: &Resource, name: &str) -> Option<Value> {
         match name {
             "Type" | "Value" => resource.properties.get(name).cloned(),

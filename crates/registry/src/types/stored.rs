@@ -1,4 +1,4 @@
-//! Resource types that store their models and do nothing else.
+//! Resource types that only store their models.
 
 use std::sync::Arc;
 

@@ -29,8 +29,8 @@ fn problem(sandbox: &Sandbox, template: &str) -> MappingError {
     found.expect_err(template)
 }
 
-/// jsonata-core 2.2.13 writes one letter for each thousand, at about 200 MB a second, and does not look at
-/// the time. jsonata-js 2.2.2 answers with "Maximum call stack size exceeded".
+/// jsonata-core 2.2.13 writes one letter for each thousand, at about 200 MB a second, and does not
+/// check the time. jsonata-js 2.2.2 fails with "Maximum call stack size exceeded".
 const ROMAN: &str = "$formatInteger(1e300, 'I')";
 
 #[test]
@@ -64,7 +64,7 @@ fn what_the_library_does_not_limit_is_limited() {
         &format!("a{}", ".a".repeat(150_000)),
         "$eval($join([1..100000].'['))",
     ] {
-        // An answer within the limits is right as well; a dead server would not give one.
+        // A reply within the limits is right too; a dead server would give none.
         let _ = sandbox.map(template, "{}", &run(limits()));
         let after = map(&sandbox, "1 + 1", "{}");
         let name: String = template.chars().take(60).collect();

@@ -12,7 +12,7 @@ use crate::objects::ExternalObjectsError;
 use crate::query::{ParamError, Params};
 use crate::s3_events::NotificationError;
 
-/// What a handler is given.
+/// The input of a handler.
 #[derive(Debug)]
 pub(super) struct Call {
     /// The part of the path where the route has `NAME` or `ID`; empty if it has neither.
@@ -28,7 +28,7 @@ impl Call {
     }
 }
 
-/// What a handler answers.
+/// The result of a handler.
 pub(super) type HandlerResult = Result<Response<Bytes>, AdminError>;
 
 /// Why a request to an admin route is refused.

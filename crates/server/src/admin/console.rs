@@ -26,8 +26,8 @@ const FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 
 /// The route that inspects a text.
 pub(super) const INSPECT: &str = "/_b2bi/console/inspect";
-/// The most bytes of a request to inspect a text. The bench takes larger files than the API does; one
-/// part of a file is answered at a time, so that the reply stays small.
+/// The maximum number of bytes of a request to inspect a text. The bench accepts larger files than
+/// the API; one part of a file is returned at a time, so that the reply stays small.
 pub(super) const INSPECT_BYTES: usize = 64 << 20;
 pub(super) const INSPECT_QUERY: Keys = &[
     "transactionSet",
@@ -209,7 +209,7 @@ fn queried_selection(params: &Params) -> Result<Selection, AdminError> {
     }
 }
 
-/// What a query key chooses of a list of values.
+/// Selects one of several values by a query key.
 fn one_of<T: Copy>(
     params: &Params,
     key: &str,

@@ -78,7 +78,7 @@ fn names(request: &[(String, String)], fact: &str) -> bool {
     request.iter().any(|(key, _)| is_it(key))
 }
 
-/// What the journal says about a request.
+/// The facts about a request in the journal.
 fn recorded(entry: &Entry) -> Vec<(String, String)> {
     let attempt = entry.attempt.map(|attempt| attempt.to_string());
     [
@@ -107,7 +107,7 @@ fn any_header<'a>(value: &'a Value, keys: &[&str]) -> Result<&'a Map<String, Val
     }
 }
 
-/// What the members of an object say, by key.
+/// The members of an object as texts, by key.
 fn of_members(members: &Map<String, Value>) -> Result<Vec<(String, String)>, AdminError> {
     let mut request = Vec::new();
     for (key, value) in members.iter().filter(|(key, _)| *key != "body") {

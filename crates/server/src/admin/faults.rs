@@ -22,7 +22,7 @@ pub(super) fn list(app: &App, _: &Call) -> HandlerResult {
     Ok(state(app, &[]))
 }
 
-/// Appends rules. A seed beside them restarts all counters.
+/// Appends rules. A seed in the same request restarts all counters.
 pub(super) fn append(app: &App, call: &Call) -> HandlerResult {
     add(app, checked(app, &call.json()?)?)
 }
@@ -159,8 +159,7 @@ pub(super) fn show(app: &App, call: &Call) -> HandlerResult {
     }
 }
 
-/// Replaces the rule with this id, or appends one where there is none; its counters
-/// start again.
+/// Replaces the rule with this id, or appends a new one; its counters start again.
 pub(super) fn put(app: &App, call: &Call) -> HandlerResult {
     let set = checked(app, &call.json()?)?;
     let one: Result<[Rule; 1], _> = set.rules.try_into();

@@ -10,7 +10,7 @@ use super::{faults, reply};
 use crate::app::App;
 use crate::journal::{Entry, Expectation, Filter, Kind};
 
-/// What a list of entries may be asked for.
+/// The query keys of a list of entries.
 pub(super) const QUERY: &[&str] = Filter::QUERY;
 
 const OFF: &str = "No journal is kept: the setting journal-size is 0";
@@ -63,7 +63,8 @@ pub(super) fn clear(app: &App, _: &Call) -> HandlerResult {
     Ok(reply(StatusCode::OK, &cleared))
 }
 
-/// Answers 200 where an expectation, or each of a list, is met; else 422 with what differs.
+/// Answers 200 if the expectation, or each one of a list, is met; otherwise 422 with the
+/// differences.
 pub(super) fn verify(app: &App, call: &Call) -> HandlerResult {
     let expectations = expectations(&call.json()?)?;
     let wants_journal = |expected: &Expected| matches!(expected, Expected::Requests(_));

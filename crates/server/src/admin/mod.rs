@@ -83,7 +83,7 @@ pub(crate) async fn answer(
     routes::answer(app, head, body).await
 }
 
-/// The most bytes that a request's body may have.
+/// The maximum number of bytes of a request's body.
 pub(crate) fn body_limit(app: &App, head: &Parts) -> usize {
     let limit = app.config.max_body_bytes;
     if head.uri.path() == console::INSPECT && may_use(app, head).is_ok() {

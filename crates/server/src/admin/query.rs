@@ -7,14 +7,14 @@ use b2bi_local_faults::Glob;
 
 use crate::query::Params;
 
-/// The most entries of a reply where the query does not say.
+/// The maximum number of entries in a reply if the query does not set it.
 const LIMIT: usize = 1000;
 /// The field of those lists that can be waited for.
 pub(super) const WAIT: &str = "wait";
 /// The longest that a request may wait, in seconds.
 const LONGEST_WAIT: u64 = 60;
 
-/// What a list is requested.
+/// The parameters of a list request.
 #[derive(Debug)]
 pub(super) struct Query {
     patterns: Vec<(String, Glob)>,

@@ -309,7 +309,7 @@ struct MatchedRoute {
 /// Why there is no such route.
 #[derive(Debug, thiserror::Error)]
 enum RouteError {
-    /// The path is known; these methods are.
+    /// The path exists, with these methods.
     #[error("{0} takes {1}")]
     Method(&'static str, String),
     #[error(transparent)]

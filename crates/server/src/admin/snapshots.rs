@@ -15,10 +15,10 @@ use super::call::{AdminError, Call, HandlerResult};
 use super::{reply, state};
 use crate::app::App;
 
-/// The most bytes of a name.
+/// The maximum length of a name, in bytes.
 const LONGEST_NAME: usize = 100;
 
-/// The most snapshots that are kept.
+/// The maximum number of snapshots.
 const MOST: usize = 100;
 
 /// Where the row store has them, by name.

@@ -9,7 +9,7 @@ use super::{reply, state};
 use crate::app::App;
 use crate::query::Params;
 
-/// The most accounts and regions that a message names.
+/// The maximum number of accounts and regions in a message.
 const MOST_NAMED: usize = 5;
 
 /// The resources of one account and region as a template.

@@ -130,7 +130,7 @@ fn jobs(app: &App, text: &mut String) {
     }
 }
 
-/// What a family about sinks counts.
+/// The counter in a family of metrics about sinks.
 type SinkMetric = (
     &'static str,
     &'static str,

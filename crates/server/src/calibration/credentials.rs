@@ -24,7 +24,7 @@ pub(crate) enum CredentialsError {
     /// The AWS CLI has none; the text is its own.
     #[error("no credentials: {0}; name a profile with --profile, or log in")]
     Refused(String),
-    /// What the AWS CLI printed is not understood.
+    /// The output of the AWS CLI is invalid.
     #[error("no credentials: `aws configure export-credentials` printed something else: {0}")]
     Unreadable(#[source] serde_json::Error),
     /// No region is set.

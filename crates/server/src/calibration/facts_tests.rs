@@ -190,7 +190,7 @@ async fn with_recording(recorded: Recording) -> Config {
     Box::pin(apply_recording(config)).await.unwrap().0
 }
 
-/// Documents can be laid out in any usual way, by `TestParsing`, `TestMapping` and jobs each for itself.
+/// Documents can have any common layout, set separately for `TestParsing`, `TestMapping` and jobs.
 #[tokio::test(flavor = "multi_thread")]
 async fn documents_are_laid_out_as_those_of_aws() {
     let of_parsing = |config: &mut Config| {
@@ -223,7 +223,7 @@ async fn documents_are_laid_out_as_those_of_aws() {
     assert_eq!(config.b2bi.job_layout, Some(Layout::Pretty));
 }
 
-/// A layout and names of loops at once are two facts.
+/// A layout and names of loops in one difference are two facts.
 #[tokio::test(flavor = "multi_thread")]
 async fn documents_may_differ_in_layout_and_names() {
     let setting = |config: &mut Config| {
@@ -284,7 +284,7 @@ async fn reports_of_jobs_have_the_words_of_aws() {
         (places(&compare(&recorded, &answered)), answered)
     };
     assert_eq!(with_facts("").await.0, [""; 0]);
-    // Reports of files that were not recorded follow as well.
+    // Reports of files that were not recorded change too.
     assert_eq!(with_facts("parse").await.0.len(), 4);
     let (left, _) = with_facts("job-report").await;
     assert!(
@@ -327,7 +327,7 @@ fn with_template(response: Response, change: fn(&str) -> String) -> Response {
     })
 }
 
-/// A template with four blanks a level.
+/// A template with four spaces per level.
 fn spread_out(text: &str) -> String {
     let lines = text.split('\n').map(|line| {
         let content = line.trim_start();

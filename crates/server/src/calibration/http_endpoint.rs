@@ -16,7 +16,7 @@ use super::credentials::CallerCredentials;
 use super::error::EndpointSetupError;
 use crate::client::{HttpClient, TlsClient, http_client, root_cause, tls_client};
 
-/// The most bytes of a reply.
+/// The maximum number of bytes of a reply.
 const REPLY_BYTES: usize = 16 << 20;
 /// How long a reply may take.
 const TIMEOUT: Duration = Duration::from_mins(1);

@@ -44,7 +44,7 @@ impl InProcess {
         let address = server.address();
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(server.until(async {
-            // A sender that is dropped stops the server as well.
+            // Dropping the sender stops the server too.
             let _ = stopped.await;
         }));
         Ok(Self {
@@ -65,11 +65,11 @@ impl InProcess {
         format!("http://{}", self.address)
     }
 
-    /// How the server is asked.
+    /// The endpoint for asking the server.
     ///
     /// # Errors
     ///
-    /// None that is known: the address is one.
+    /// None in practice: the address is valid.
     pub(crate) fn endpoint(&self, region: &str) -> Result<HttpEndpoint, EndpointSetupError> {
         let caller = CallerCredentials {
             credential: Credential::new(KEY, SECRET),

@@ -16,7 +16,7 @@ use super::problems::FileProblems;
 use super::{Outcome, complain, input, print, problems};
 use crate::system;
 
-/// How much of the file a core reads at a time.
+/// The amount of the file that a core reads at a time.
 const WINDOW: usize = 1 << 20;
 
 pub(super) fn arguments(command: Command) -> Command {

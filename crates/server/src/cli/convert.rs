@@ -79,7 +79,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, CommandError> {
 pub(super) struct Converted {
     /// The X12.
     pub(super) x12: Vec<u8>,
-    /// What the validation of it found.
+    /// The problems that its validation found.
     pub(super) problems: FileProblems,
 }
 
@@ -104,7 +104,7 @@ pub(super) fn convert(
     Ok(Converted { x12, problems })
 }
 
-/// What the standard finds wrong with X12 that was written.
+/// The problems that the standard finds in X12 that was written.
 fn validated(x12: &[u8], limit: usize) -> FileProblems {
     let mut head = Head::default();
     head.push(x12);

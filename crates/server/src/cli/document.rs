@@ -35,7 +35,7 @@ pub(super) fn reader<S: Sink>(matches: &ArgMatches, sink: S) -> Result<Reader<S>
 /// A file as it is mapped.
 #[derive(Debug)]
 pub(super) struct Document {
-    /// The document; none of X12 that cannot be read to its end.
+    /// The document; `None` for X12 that cannot be read to its end.
     pub(super) text: Option<String>,
     /// The problems in the envelope of X12.
     pub(super) problems: FileProblems,

@@ -9,11 +9,11 @@ use super::error::CommandError;
 use super::input::Repeatable;
 use super::problems::{FileProblems, Located};
 
-/// The most problems of a file that are shown with their segment.
+/// The maximum number of problems of a file that are shown with their segment.
 const MOST: usize = 1000;
-/// The most bytes that are kept of a segment.
+/// The maximum number of bytes that are kept from a segment.
 const LONGEST: usize = 2048;
-/// The most characters that are shown of a segment.
+/// The maximum number of characters that are shown from a segment.
 const WIDTH: usize = 100;
 
 const BLUE: &str = "\x1b[34m";

@@ -14,7 +14,7 @@ use super::input::{Kind, shown};
 use super::{Outcome, document, input, map, print};
 use crate::system;
 
-/// The most differences of an example that are listed.
+/// The maximum number of listed differences of an example.
 const MOST_DIFFERENCES: usize = 20;
 
 pub(super) fn arguments(command: Command) -> Command {
@@ -102,7 +102,8 @@ impl<'m> File<'m> {
             .collect()
     }
 
-    /// The mapped document; none for X12 that cannot be read to its end, which is reported on standard error.
+    /// The mapped document; `None` for X12 that cannot be read to its end, which is reported on
+    /// standard error.
     fn document(
         self,
         matches: &ArgMatches,

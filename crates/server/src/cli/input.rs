@@ -9,7 +9,7 @@ use super::complain;
 use super::error::CommandError;
 use crate::system::random_seed;
 
-/// How much is read at once.
+/// The number of bytes per read.
 const CHUNK: usize = 1 << 20;
 /// The size from which progress is shown on a terminal.
 const LONG: u64 = 64 << 20;
@@ -184,7 +184,7 @@ pub(super) fn text(name: &str) -> Result<String, CommandError> {
 ///
 /// # Errors
 ///
-/// They are blanks, or no UTF-8.
+/// They are whitespace, or not UTF-8.
 pub(super) fn text_of(name: &str, mut bytes: Vec<u8>) -> Result<String, CommandError> {
     if Kind::of(&bytes) == Kind::Empty {
         return Err(format!("{} is empty", shown(name)).into());

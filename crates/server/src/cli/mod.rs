@@ -169,7 +169,7 @@ fn serve(config: Config, former: &[(String, &str)]) -> Result<(), CommandError> 
     runtime.block_on(async {
         let stop_with_input = config.stop_with_input;
         let server = Server::bind(config).await.map_err(CommandError::other)?;
-        // Who has read that the server is ready may stop it at once.
+        // A client that has read that the server is ready may stop it immediately.
         let stop =
             stop_signal().map_err(|error| CommandError::context("cannot catch signals", error))?;
         say(&welcome(server.address()))?;

@@ -19,7 +19,8 @@ use super::{Outcome, document, input, problems, selection};
 /// The memory a writer begins with; it is emptied after each piece of the file.
 const CAPACITY: usize = 1 << 16;
 
-/// How much of the file a core reads at a time; its document, some ten times as long, is in memory.
+/// The amount of the file that a core reads at a time; its document, some ten times as long, is in
+/// memory.
 const WINDOW: usize = 512 << 10;
 
 pub(super) fn arguments(command: Command) -> Command {
@@ -33,7 +34,7 @@ pub(super) fn arguments(command: Command) -> Command {
         .args(selection::arguments())
 }
 
-/// Writers that can hand out what they have written so far.
+/// Writers that can pass on what they have written so far.
 trait Writer: Sink {
     fn hand_out(
         &mut self,
@@ -88,7 +89,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, CommandError> {
     Ok(problems.problems.outcome())
 }
 
-/// What a first look at the file found.
+/// The result of the first pass over the file.
 struct FirstPass {
     reading: ReadReport,
     problems: FileProblems,

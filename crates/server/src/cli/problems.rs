@@ -13,7 +13,7 @@ use super::{Outcome, print_error};
 /// The longest identifier of a segment that is shown in full.
 const LONGEST_IDENTIFIER: usize = 12;
 
-/// What a place means, for the reader of a report.
+/// An explanation of places, for the reader of a report.
 pub(super) const PLACES: &str = "Lines are those of the file. Segments are counted from 1: those of \
     a transaction from its ST, all others from their ISA.";
 

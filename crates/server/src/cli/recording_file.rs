@@ -24,7 +24,7 @@ impl RecordingFile {
     /// Nothing can be written there.
     pub(super) fn open(file: &Path) -> Result<Self, CommandError> {
         let mut name = file.as_os_str().to_owned();
-        // A device or a pipe is written at once.
+        // A device or a pipe is written immediately.
         if !file.exists() || file.is_file() {
             name.push(UNFINISHED);
         }
@@ -91,7 +91,7 @@ impl RecordingFile {
 
 impl Drop for RecordingFile {
     fn drop(&mut self) {
-        // Of a run that could not begin nothing is left.
+        // A run that could not begin leaves nothing.
         let is_new = self.unfinished != self.file && self.unfinished.is_file();
         if is_new && fs::read(&self.unfinished).is_ok_and(|text| text == b"\n") {
             let _ = fs::remove_file(&self.unfinished);

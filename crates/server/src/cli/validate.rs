@@ -16,7 +16,7 @@ use super::report::{FileReport, render};
 use super::rules::RulesFile;
 use super::{Outcome, color, excerpt, folder, input, print, selection};
 
-/// How much of a file a core validates at a time.
+/// The amount of a file that a core validates at a time.
 const WINDOW: usize = 1 << 20;
 
 pub(super) fn arguments(command: Command) -> Command {

@@ -130,7 +130,7 @@ pub(super) fn external(
     }))
 }
 
-/// Refuses settings of an external S3 when there is none.
+/// Refuses settings of an external S3 without its endpoint.
 fn unused(settings: &Resolved) -> Result<Option<ExternalConfig>, SettingError> {
     let keys = ["s3-access-key-id", "s3-secret-access-key", "s3-region"];
     match keys.into_iter().find(|key| !settings.value(key).is_empty()) {

@@ -14,7 +14,7 @@ use crate::system::Uuid;
 /// The longest text of a caller's own making that is kept, in bytes.
 const LONGEST: usize = 128;
 
-/// What an entry is about.
+/// The subject of an entry.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Kind {

@@ -10,7 +10,7 @@ use hyper::body::Body as _;
 
 use super::timeout::{BoxError, IdleTimeout, TimeoutBody};
 
-/// How far past the limit a body is read and dropped, so that its sender gets to read the answer.
+/// How far past the limit a body is read and dropped, so that its sender can read the reply.
 const EXCESS: usize = 8;
 
 /// The whole body.

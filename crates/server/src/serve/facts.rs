@@ -43,7 +43,7 @@ pub(super) struct RequestHeaders<'a> {
 }
 
 impl<'a> RequestHeaders<'a> {
-    /// Of a header that comes several times, the first one counts.
+    /// If a header occurs several times, the first one is used.
     pub(super) fn of(headers: &'a HeaderMap) -> Self {
         let mut request_headers = Self::default();
         for (name, value) in headers {

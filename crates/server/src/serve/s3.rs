@@ -411,7 +411,7 @@ fn scripted(mut response: Response<Body>) -> Response<Body> {
         Either::Left(body) => body,
         Either::Right(_) => Full::default(),
     };
-    // A complete body is ready at once.
+    // A complete body is ready immediately.
     let bytes = futures_util::FutureExt::now_or_never(bytes.collect());
     let bytes = bytes
         .and_then(Result::ok)
@@ -426,7 +426,7 @@ fn scripted(mut response: Response<Body>) -> Response<Body> {
     response
 }
 
-/// What S3 says where other services say this; the usual message goes with it.
+/// S3's codes for the common errors, with their usual messages.
 ///
 /// Source: docs `ErrorResponses`, 2026-11: `SlowDown` is S3's throttling; Assumption A-194.
 pub(super) fn s3_error(code: &str) -> (&str, Option<&'static str>) {

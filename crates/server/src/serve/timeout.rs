@@ -116,9 +116,9 @@ pub(super) struct TimeoutStream {
     is_half_closed: bool,
     /// Whether something that was written has not reached the client.
     has_lost: bool,
-    /// What the HTTP library does not write itself.
+    /// A reply that the HTTP library does not write itself.
     interim: Arc<InterimReply>,
-    /// How much of the interim reply is written, while it is.
+    /// The number of bytes of the interim reply that have been written, while it is being written.
     interim_sent: Option<usize>,
     /// Whether something was written since the last flush.
     is_unflushed: bool,
@@ -195,7 +195,7 @@ impl TimeoutStream {
         Poll::Ready(Ok(()))
     }
 
-    /// What a step of writing came to, or a failure when it waited too long.
+    /// The result of a write, or an error if it waited too long.
     fn check_timeout<T>(
         &mut self,
         step: Poll<io::Result<T>>,

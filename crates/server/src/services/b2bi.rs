@@ -47,9 +47,9 @@ pub(crate) struct B2biService {
 /// Source: Assumption A-404.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorStatuses {
-    /// Those of the service model, such as 404 for `ResourceNotFoundException`.
+    /// The statuses of the service model, such as 404 for `ResourceNotFoundException`.
     Model,
-    /// Those of the API reference: 400 for all client errors.
+    /// The statuses of the API reference: 400 for all client errors.
     Docs,
 }
 

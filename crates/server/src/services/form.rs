@@ -119,7 +119,7 @@ impl Form {
         }
     }
 
-    /// A list of texts; none if it is not there.
+    /// A list of texts; `None` if it is missing.
     pub(in crate::services) fn list(&mut self, name: &str) -> Option<Vec<String>> {
         let is_empty = self.parameters.remove(name).is_some();
         let items = self.items(name).into_iter();
@@ -129,7 +129,7 @@ impl Form {
         (is_empty || !texts.is_empty()).then_some(texts)
     }
 
-    /// A list of structures, each of which has texts by name; none if it is not there.
+    /// A list of structures, each of which has texts by name; `None` if it is missing.
     pub(in crate::services) fn structures(
         &mut self,
         name: &str,

@@ -4,7 +4,7 @@
 pub(in crate::services) const UNKNOWN_TOKEN: &str =
     "The NextToken is not one that this operation returned";
 
-/// A page of a list, and the token of the next one; none if the token is not one of a page.
+/// A page of a list, and the token of the next one; `None` if the token is invalid.
 pub(in crate::services) fn page<T>(
     mut all: Vec<T>,
     token: Option<&str>,

@@ -21,8 +21,8 @@ const OTHERS: [&str; 6] = [
 /// What Kubernetes sets for a service of the name `b2bi-local`.
 const KUBERNETES: [&str; 2] = ["B2BI_LOCAL_SERVICE_", "B2BI_LOCAL_PORT"];
 
-/// Each variable of the environment that begins as a setting does and is none, with the nearest one
-/// that is.
+/// Each environment variable that has the prefix of a setting but is not one, with the nearest
+/// setting.
 pub(crate) fn unknown_variables(names: impl Iterator<Item = String>) -> Vec<(String, String)> {
     let former = FORMER_NAMES.iter().map(|(before, _)| variable_of(before));
     let known: Vec<String> = SETTINGS.iter().map(Setting::variable).collect();

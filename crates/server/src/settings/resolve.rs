@@ -231,7 +231,7 @@ fn unknown_key(path: &Path, unknown: &str) -> SettingError {
 }
 
 impl Resolved {
-    /// The value of a setting; empty for a key that is none.
+    /// The value of a setting; empty for a key that is not a setting.
     pub(crate) fn value(&self, key: &str) -> &str {
         let found = self.found(key);
         found

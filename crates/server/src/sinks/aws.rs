@@ -46,7 +46,7 @@ pub(super) struct CallerScope<'a> {
     pub(super) region: &'a str,
 }
 
-/// What a service refuses a call with.
+/// The error with which a service refuses a call.
 #[derive(Debug, thiserror::Error)]
 #[error("{failure}")]
 pub(super) struct AwsError {

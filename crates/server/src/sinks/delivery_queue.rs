@@ -278,7 +278,7 @@ impl<T: Send + Sync + 'static> DeliveryWorker<T> {
     }
 }
 
-/// How long to wait after so many attempts, in milliseconds.
+/// How long to wait after this many attempts, in milliseconds.
 fn pause(attempts: u32) -> i64 {
     let doublings = attempts.saturating_sub(1).min(16);
     (FIRST_PAUSE << doublings).min(LONGEST_PAUSE)
@@ -355,14 +355,14 @@ mod tests {
             }
         }
 
-        /// Runs the queue until so many tasks sleep on the clock.
+        /// Runs the queue until this many tasks sleep on the clock.
         async fn until_waiting(&self, sleepers: usize) {
             while self.clock.sleepers().0 != sleepers {
                 tokio::task::yield_now().await;
             }
         }
 
-        /// Runs the queue until the sink has seen so many items.
+        /// Runs the queue until the sink has received this many items.
         async fn until_seen(&self, expected: &[u32]) {
             while *self.script.seen.lock().unwrap() != expected {
                 tokio::task::yield_now().await;

@@ -12,7 +12,7 @@ use super::{DeliveryError, Outcome, Sink};
 use crate::config::SinksConfig;
 use crate::event_log::EventBridgeEvent;
 
-/// The most entries of a call.
+/// The maximum number of entries in a call.
 ///
 /// Source: the service model of `EventBridge`, `PutEvents`.
 const MOST: usize = 10;

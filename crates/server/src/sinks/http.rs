@@ -19,7 +19,7 @@ use crate::settings::without_secrets;
 const TIMEOUT: Duration = Duration::from_secs(5);
 /// The longest reply that is read, in bytes.
 const LONGEST: usize = 1 << 20;
-/// How much of a reply is shown, in characters.
+/// The number of characters that are shown from a reply.
 const SHOWN: usize = 200;
 const AGENT: &str = concat!("b2bi-local/", env!("CARGO_PKG_VERSION"));
 

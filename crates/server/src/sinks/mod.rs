@@ -36,7 +36,7 @@ trait Sink<T>: Send + Sync {
     /// Its kind and destination, such as `webhook http://127.0.0.1:8000/events`.
     fn name(&self) -> String;
 
-    /// The most items that are sent together.
+    /// The maximum number of items that are sent together.
     fn most(&self) -> usize;
 
     /// Sends items, the oldest first, and returns the outcome of each in the same order.

@@ -172,7 +172,7 @@ impl Endpoints {
     }
 }
 
-/// What an ARN names.
+/// The target of an ARN.
 struct Target<'a> {
     region: &'a str,
     account: &'a str,

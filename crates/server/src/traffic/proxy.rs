@@ -34,7 +34,7 @@ impl Proxy {
     /// There are no credentials for signing, or the recording cannot be written.
     pub(super) fn open(config: &ProxyConfig) -> Result<Self, TrafficError> {
         let caller = match config.signature {
-            // Calls have a region of their own, and the address is given, so that none is looked for.
+            // Calls have their own region, and the address is given, so neither is looked up.
             UpstreamSignature::New => {
                 CallerCredentials::load(None, Some("")).map_err(TrafficError::Credentials)?
             }

@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::services::b2bi::ErrorStatuses;
 use crate::system::random_seed;
 
-/// A folder that goes with its test.
+/// A folder that is removed with its test.
 struct Folder(PathBuf);
 
 impl Folder {

@@ -27,7 +27,7 @@ use crate::system;
 const TIMEOUT: Duration = Duration::from_mins(2);
 /// The longest reply that is read, in bytes.
 const LONGEST: usize = 8 << 20;
-/// How much of a reply that cannot be read is shown, in characters.
+/// The number of characters that are shown from a reply that cannot be read.
 const SHOWN: usize = 200;
 const FORM: &str = "application/x-www-form-urlencoded; charset=utf-8";
 

@@ -73,7 +73,7 @@ impl UpstreamCloudFormation {
         error.of_handler(&self.address, action)
     }
 
-    /// The stack of this name; none if there is none.
+    /// The stack with this name; `None` if it does not exist.
     async fn found(&self, scope: &Scope, name: &str) -> Result<Option<Stack>, HandlerError> {
         let action = "DescribeStacks";
         let called = self.client.call(scope, action, &named(name)).await;

@@ -144,7 +144,7 @@ async fn other_forms_of_requests_are_looked_at_too() {
         403,
     )
     .await;
-    // The target names a host as well.
+    // The target names a host too.
     check(
         &format!(
             "GET http://evil.example/orders HTTP/1.1|Host: localhost|Sec-Fetch-Mode: cors|{last}"
@@ -171,7 +171,7 @@ async fn other_forms_of_requests_are_looked_at_too() {
         404,
     )
     .await;
-    // An origin that is known does not make up for a host that is not, nor the other way.
+    // A known origin does not compensate for an unknown host, nor the other way round.
     check(
         &format!("GET /orders HTTP/1.1|Host: evil.example|Origin: https://app.example|{last}"),
         403,

@@ -72,7 +72,7 @@ async fn the_journal_knows_who_did_not_get_a_reply() {
             let _ = stream.read(&mut rest).await.unwrap();
         }
         assert_eq!(statuses(&server, 2).await, [delivered; 2], "{request}");
-        // One that goes, and one that goes with a reset.
+        // A client that disconnects, and one that disconnects with a reset.
         for resets in [false, true] {
             let mut stream = TcpStream::connect(server.address).await.unwrap();
             stream.write_all(request.as_bytes()).await.unwrap();

@@ -13,7 +13,7 @@ const CALL: &str = "POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
                     SignedHeaders=host, Signature=0\r\n\
                     Content-Type: application/x-amz-json-1.0\r\nContent-Length: 2\r\n\r\n{}";
 
-/// Makes one call under some rules, and looks for its line.
+/// Makes one call under some rules, and checks its line.
 async fn check(rules: Value, faulted: bool, status: u16) {
     let server = Running::start(|_| ()).await;
     let set: RuleSet = serde_json::from_value(rules.clone()).unwrap();

@@ -30,7 +30,7 @@ pub(crate) use self::update::Update;
 /// The type of a stack as events name it.
 pub(crate) const STACK_TYPE: &str = "AWS::CloudFormation::Stack";
 
-/// The most operations that a stack remembers.
+/// The maximum number of operations that are stored for a stack.
 const MOST_OPERATIONS: usize = 5;
 
 /// The work that remains when a creation fails.

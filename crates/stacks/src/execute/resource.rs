@@ -21,7 +21,7 @@ const INITIATED: &str = "Resource creation Initiated";
 /// The reason of the event that announces a replacement.
 const REPLACING: &str = "Requested update requires the creation of a new physical resource; hence \
                          creating one.";
-/// What the last event of a recorded resource says.
+/// The reason in the last event of a recorded resource.
 ///
 /// Source: Assumption A-347.
 const RECORDED: &str = "Recorded only: there is no service for this type here, so nothing was made. \
@@ -294,7 +294,7 @@ impl Execution {
             let found = present.resource_type(&self.stacks.registry);
             is_upstream || found.is_ok_and(|found| found.schema().tag_property().is_some())
         };
-        // A nested stack looks for itself whether its template differs.
+        // A nested stack determines itself whether its template differs.
         present.desired != *desired
             || present.type_name == super::STACK_TYPE
             || (self.stack.definition.tags != *previous_tags && has_tags())

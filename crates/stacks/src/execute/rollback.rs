@@ -108,7 +108,7 @@ impl Execution {
         let mut resources = record.resources.iter();
         let old = resources.find(|old| old.logical_id == logical_id);
         let Some(old) = old.filter(|old| old.exists()) else {
-            // What the update has imported was there before.
+            // Resources that the update has imported existed before.
             let is_made = now.identifier.is_some() && now.status != Status::ImportComplete;
             return Ok(is_made.then_some(now));
         };

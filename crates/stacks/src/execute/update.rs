@@ -21,7 +21,7 @@ pub(crate) struct Update {
 impl Execution {
     /// Records that the update begins, and the state before it.
     pub(crate) fn begin_update(&mut self, update: &Update) {
-        // What an update without rollback has left is what the next one begins with.
+        // The next update begins with the state that an update without rollback has left.
         let record = UpdateRecord {
             previous: self.stack.definition.clone(),
             outputs: self.stack.outputs.clone(),

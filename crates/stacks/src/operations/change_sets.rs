@@ -15,7 +15,7 @@ use crate::stack::Stack;
 use crate::stacks::Stacks;
 use crate::status::Status;
 
-/// The most change sets of a stack.
+/// The maximum number of change sets of a stack.
 ///
 /// Source: Assumption A-348.
 const MOST: usize = 1000;
@@ -40,7 +40,7 @@ fn holds_its_name(change_set: &ChangeSet, now: i64) -> bool {
     }
 }
 
-/// What a change set is made of.
+/// The input of a change set.
 #[derive(Clone, Debug, Default)]
 pub struct ChangeSetRequest {
     /// The name or the ARN of the stack.
@@ -49,7 +49,7 @@ pub struct ChangeSetRequest {
     pub name: String,
     /// Whether it creates its stack.
     pub creates: bool,
-    /// The resources that it imports; if there are any, it does nothing else.
+    /// The resources that it imports; if there are any, it makes no other changes.
     pub imports: Vec<ImportRequest>,
     /// Whether resources with names in the template are imported where they exist.
     pub imports_existing: bool,
@@ -273,7 +273,7 @@ impl Stacks {
     ///
     /// # Errors
     ///
-    /// There is none, or no such stack.
+    /// The change set or the stack does not exist.
     pub fn get_change_set(
         &self,
         scope: &Scope,

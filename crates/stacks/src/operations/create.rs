@@ -13,7 +13,7 @@ use crate::stack::{Definition, Stack};
 use crate::stacks::Stacks;
 use crate::status::Status;
 
-/// What a stack is created with.
+/// The input for creating a stack.
 #[derive(Clone, Debug, Default)]
 pub struct CreateRequest {
     /// The name.

@@ -180,7 +180,7 @@ fn has_all(actual: &Value, expected: &Value) -> bool {
     }
 }
 
-/// Whether a value has all that another says. What a service adds does not count.
+/// Whether a value contains everything in another. Additions by a service are ignored.
 fn covers(actual: &Value, expected: &Value) -> bool {
     match (actual, expected) {
         (Value::Object(actual), Value::Object(expected)) => expected

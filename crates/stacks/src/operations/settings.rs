@@ -70,7 +70,7 @@ impl Stacks {
     }
 }
 
-/// Refuses a stack policy that is none.
+/// Refuses an invalid stack policy.
 ///
 /// # Errors
 ///

@@ -12,7 +12,7 @@ use crate::running::RunningGuard;
 use crate::stack::Stack;
 use crate::stacks::Stacks;
 
-/// What a stack is updated to.
+/// The input for updating a stack.
 #[derive(Clone, Debug, Default)]
 pub struct UpdateRequest {
     /// The name or the ARN.

@@ -91,7 +91,7 @@ fn find(name: &str) -> Option<(Kind, Function)> {
 ///
 /// # Errors
 ///
-/// There is none, or it is refused.
+/// The function does not exist, or it is refused.
 pub(crate) fn named(name: &str, position: Position) -> Result<(Kind, Function), TemplateError> {
     if let Some(found) = find(name) {
         return Ok(found);

@@ -7,7 +7,7 @@ mod yaml;
 use crate::error::{Position, TemplateError};
 use crate::node::Node;
 
-/// The most bytes of a template.
+/// The maximum number of bytes of a template.
 ///
 /// Source: quotas of CloudFormation, template body size in an object.
 pub const MOST_BYTES: usize = 1_000_000;

@@ -68,7 +68,8 @@ fn bound(text: &str, given: &[(&str, &str)]) -> Result<Bound, TemplateError> {
     Bound::new(&template, values, pseudo())
 }
 
-/// The value of the property `P` of a resource `R` beside mappings, parameters and conditions.
+/// The value of the property `P` of a resource `R`, in a template with mappings, parameters and
+/// conditions.
 fn property(value: &str) -> Result<Option<Value>, TemplateError> {
     let text = format!(
         "Transform: AWS::LanguageExtensions

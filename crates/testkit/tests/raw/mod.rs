@@ -12,7 +12,7 @@ use b2bi_local_testkit::{ACCOUNT, B2biLocal, REGION};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-/// A connection that goes on from one request to the next.
+/// A connection that is reused from one request to the next.
 pub struct Connection(TcpStream);
 
 impl Connection {

@@ -7,7 +7,7 @@ use b2bi_local_x12::{ElementType, OutlineElement, OutlineSegment, OutlineValue};
 
 use super::loops::{LoopTable, unique};
 
-/// The most codes that a condition lists.
+/// The maximum number of codes in a condition.
 const CODE_LIMIT: usize = 8;
 /// The digits after the point of numbers with one, of the 18 that a decimal column has.
 const SCALE: u8 = 6;

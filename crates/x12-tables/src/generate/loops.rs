@@ -15,7 +15,7 @@ pub(super) struct LoopTable<'o> {
     pub(super) name: String,
     /// The selector of the rows, such as `HL-2000[HL03=20]/NM1-2100`.
     pub(super) row: String,
-    /// The selector of the segment that opens the loop around; none for the outermost.
+    /// The selector of the segment that opens the enclosing loop; `None` for the outermost.
     pub(super) parent: Option<String>,
     /// The segments of the loop, without those of inner loops.
     pub(super) segments: Vec<&'o OutlineSegment>,

@@ -9,7 +9,7 @@ use super::selector::{Pattern, Selector, Source};
 use super::values::Kind;
 use super::{Each, ITEM, PLACE, Specification, SpecificationColumn, SpecificationError};
 
-/// The most distinct steps that the selectors of a table have, which are bits of a mask.
+/// The maximum number of distinct steps in the selectors of a table, which are bits of a mask.
 const PATTERN_LIMIT: usize = 128;
 
 type Item<'a> = Spanned<DeValue<'a>>;

@@ -10,7 +10,7 @@ pub(crate) struct Pattern {
     pub(crate) conditions: Vec<Condition>,
 }
 
-/// What an element of the segment must be.
+/// The condition on an element of the segment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Condition {
     pub(crate) element: usize,
@@ -24,7 +24,7 @@ pub(crate) struct Condition {
 /// Where the value of a column comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Source {
-    /// Whether it is looked for around the row, and not in it.
+    /// Whether it is searched around the row, and not in it.
     pub(crate) is_above: bool,
     /// The steps, each the number of a pattern.
     pub(crate) steps: Vec<u8>,

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::schema::{ColumnType, Value};
 
-/// The most digits that a decimal number has.
+/// The maximum number of digits of a decimal number.
 const DIGITS: usize = 18;
 /// The digits after the point unless the specification says how many.
 const SCALE: u8 = 2;
@@ -69,7 +69,7 @@ impl Kind {
         }
     }
 
-    /// What a value must be, as the end of a message.
+    /// The form of valid values, as the end of a message.
     pub(crate) fn description(self) -> String {
         match self {
             Self::Text | Self::Code | Self::SegmentNumber => "text".into(),

@@ -15,14 +15,15 @@ pub(super) const ENVELOPE: usize = 3;
 
 /// A part of the envelope or a loop that is open.
 pub(super) struct Frame {
-    /// What the segment that opened it is, by the specification.
+    /// The steps of the specification that match the segment that opened it.
     pub(super) mask: Mask,
     pub(super) name: Box<str>,
     /// HL01, where an HL opened it.
     pub(super) level: Option<Box<[u8]>>,
     /// The row that it gives.
     pub(super) row: Option<Row>,
-    /// What columns of rows within it look for above them: the column, and its value.
+    /// The values for columns of rows within it that are searched above the row: the column, and
+    /// its value.
     pub(super) above: Vec<(usize, Value<'static>)>,
 }
 
@@ -117,7 +118,8 @@ impl Frames {
         })
     }
 
-    /// What the first `length` frames have for a column of rows within them, from the innermost on.
+    /// The values of the first `length` frames for a column of rows within them, from the innermost
+    /// on.
     pub(super) fn above(&self, length: usize, column: usize) -> Option<&Value<'static>> {
         let open = self.open.get(..length).unwrap_or_default();
         let (envelope, loops) = open.split_at(open.len().min(ENVELOPE));

@@ -15,7 +15,7 @@ use crate::spec::{Each, Kind, Specification, SpecificationColumn};
 use frames::{ENVELOPE, Frames, Mask, Row, bit};
 use part::Part;
 
-/// The most values that do not fit their columns which are kept of a file; the others are counted.
+/// The maximum number of kept values that do not fit their columns; the others are counted.
 const PROBLEM_LIMIT: usize = 10_000;
 
 /// Makes the rows of a specification.
@@ -138,7 +138,7 @@ impl<R: RowSink> TypedRows<R> {
         }
     }
 
-    /// The value that a column has in a segment; `None` if there is none, or one that does not fit.
+    /// The value of a column in a segment; `None` if there is none, or one that does not fit.
     ///
     /// The element is `shift` further on than the column says.
     fn value(

@@ -1,4 +1,4 @@
-//! A segment that selectors look at, and whether a step is about it.
+//! A segment that selectors read, and whether a step matches it.
 
 use b2bi_local_x12::{Element, Isa, Segment};
 

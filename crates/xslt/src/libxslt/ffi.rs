@@ -1,4 +1,4 @@
-//! What we call of libxml2, libxslt and libexslt, declared by hand.
+//! The functions of libxml2, libxslt and libexslt in use, declared by hand.
 //!
 //! Where the functions come from, the libraries' own module knows.
 //!

@@ -71,7 +71,7 @@ macro_rules! functions {
         /// Why they cannot be loaded, and what to do.
         pub(super) fn load() -> Result<(), super::libraries::LoadError> {
             if FUNCTIONS.get().is_none() {
-                // Should two come at once, they have found the same.
+                // If two threads get here at the same time, they have found the same.
                 let _ = FUNCTIONS.set(Functions::find()?);
             }
             Ok(())
@@ -128,7 +128,7 @@ impl Libraries {
     ///
     /// It has this type: that of the function, or a pointer to the variable.
     pub(super) unsafe fn find<T: Copy>(&self, name: &str) -> Result<T, LoadError> {
-        // SAFETY: as the caller promises; the library is never taken out of memory again.
+        // SAFETY: as the caller promises; the library is never unloaded.
         unsafe { self.0.get::<T>(name) }
             .map(|item| *item)
             .map_err(LoadError)

@@ -125,7 +125,7 @@ fn applied(
         )
     };
     let result = Document::own(result);
-    // SAFETY: the context is alive, and `state` lies in its beginning.
+    // SAFETY: the context is alive, and `state` is at its start.
     let state = unsafe { (*context.0).state };
     match (state, result) {
         (XSLT_STATE_OK, Some(result)) => Ok(result),

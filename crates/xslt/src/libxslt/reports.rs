@@ -47,7 +47,7 @@ pub(super) fn problem_of(
     Some(found)
 }
 
-/// What the template said with `xsl:message`: all before the first report.
+/// The texts of `xsl:message`: everything before the first report.
 pub(super) fn messages(printed: &str) -> &str {
     let mut start = 0;
     for line in printed.split_inclusive('\n') {

@@ -20,7 +20,7 @@ const MOST_DEPTH: usize = 2_000;
 
 static ONCE: Once = Once::new();
 static PREFERENCES: AtomicPtr<xsltSecurityPrefs> = AtomicPtr::new(ptr::null_mut());
-/// The template under way, for `document('')`.
+/// The current template, for `document('')`.
 static SELF: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
 /// Makes the libraries ready for a template and its run.
@@ -33,8 +33,8 @@ pub(super) fn prepare(template: &str, run: &Run, messages: &Messages) {
     let seed = u32::try_from(run.seed & u64::from(u32::MAX)).unwrap_or_default();
     let now_seconds = u64::try_from(run.now.div_euclid(1000)).unwrap_or_default();
     // SAFETY: transformations take turns, so nothing reads these settings meanwhile; the stream
-    // lives until the messages are dropped, which takes it back. A worker has no thread beside
-    // this one that reads the environment.
+    // lives until the messages are dropped, which resets it. A worker has no other thread that
+    // reads the environment.
     unsafe {
         *ffi::xsltMaxDepth() = depth;
         ffi::xmlSetStructuredErrorFunc(ptr::null_mut(), errors::note);
@@ -46,7 +46,7 @@ pub(super) fn prepare(template: &str, run: &Run, messages: &Messages) {
     }
 }
 
-/// What a transformation may do: it may read its own template, and nothing else.
+/// The permissions of a transformation: it may read its own template, and nothing else.
 pub(super) fn preferences() -> *mut xsltSecurityPrefs {
     PREFERENCES.load(Ordering::Relaxed)
 }

@@ -1,4 +1,4 @@
-//! What a run decides, how the output is written, and how workers come and go.
+//! The effects of a run's values, how the output is written, and how workers start and end.
 
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;

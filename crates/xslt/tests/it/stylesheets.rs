@@ -11,7 +11,7 @@ use b2bi_local_xslt::Xslt;
 
 use super::{NOW, generous, map, run, settings};
 
-/// A stylesheet, the output beside it, and the document of the EDI file in its folder.
+/// A stylesheet, its expected output, and the document of the EDI file in its folder.
 struct Case {
     stylesheet: PathBuf,
     output: String,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::File;
 
-/// The most lines of a function, from its `fn` to its closing brace.
+/// The maximum number of lines of a function, from its `fn` to its closing brace.
 const MOST_LINES: usize = 50;
 
 /// Longer functions that are tables: one `match` or one list, with a row for each case. Split, a table

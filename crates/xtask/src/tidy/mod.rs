@@ -18,7 +18,7 @@ use anyhow::bail;
 use crate::Outcome;
 use crate::repository::{output_of, root};
 
-/// The most lines of a file that people write.
+/// The maximum number of lines of a file that people write.
 const LINES: usize = 500;
 
 /// A file of the repository.

@@ -4,11 +4,11 @@ use super::File;
 
 /// The lines of the README of a crate.
 const CRATE_LINES: std::ops::RangeInclusive<usize> = 10..=40;
-/// The most lines of the README of the repository.
+/// The maximum number of lines of the repository's README.
 const MOST_LINES: usize = 150;
 const ARCHITECTURE: &str = "crates/README.md";
 const WALKS: &str = "## Four walks through the code";
-/// The most stops of a walk.
+/// The maximum number of stops of a walk.
 const MOST_STOPS: usize = 15;
 
 pub(super) fn check(files: &[File]) -> Vec<String> {

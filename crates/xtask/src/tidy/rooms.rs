@@ -60,7 +60,7 @@ fn place(room: &str) -> Option<usize> {
     ROOMS.iter().position(|name| *name == room)
 }
 
-/// What a line names after `crate::`.
+/// The name after `crate::` in a line.
 fn used(line: &str) -> impl Iterator<Item = &str> {
     let after = line.split("crate::").skip(1);
     after.filter_map(|rest| {

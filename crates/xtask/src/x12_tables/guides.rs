@@ -6,8 +6,8 @@ use anyhow::Context as _;
 
 use super::facts::Facts;
 
-/// The rows of every guide: `H` (set, guide, basis), `L`, `S` and `E`. What a guide does not use needs no codes,
-/// and the columns that only print are left out.
+/// The rows of every guide: `H` (set, guide, basis), `L`, `S` and `E`. Parts that a guide does not
+/// use need no codes, and the columns that are only for printing are left out.
 pub(crate) fn guides(facts: &Facts) -> anyhow::Result<String> {
     let folder = facts.folder().join("hipaa");
     let entries = fs::read_dir(&folder).with_context(|| folder.display().to_string())?;

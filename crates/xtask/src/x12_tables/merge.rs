@@ -64,7 +64,7 @@ pub(crate) fn dictionary(facts: &Facts) -> anyhow::Result<String> {
     Ok(prefixed("E", &elements) + &prefixed("S", &segments))
 }
 
-/// Element, mask, codes separated by a blank.
+/// Element, mask, codes separated by spaces.
 pub(crate) fn codes(facts: &Facts) -> anyhow::Result<String> {
     Ok(text(&merge(facts.of_versions("codes")?)))
 }

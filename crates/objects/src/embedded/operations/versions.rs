@@ -25,7 +25,7 @@ enum Entry<'a> {
     },
 }
 
-/// What a list asks for.
+/// The parameters of a list request.
 struct Query<'a> {
     prefix: &'a str,
     delimiter: Option<&'a str>,

@@ -7,7 +7,7 @@ pub(super) fn to_api(model: Map<String, Value>) -> Map<String, Value> {
     renamed_members(model, u8::to_ascii_lowercase)
 }
 
-/// What the API answered as a model.
+/// Converts a reply of the API to a model.
 pub(super) fn to_model(reply: Map<String, Value>) -> Map<String, Value> {
     renamed_members(reply, u8::to_ascii_uppercase)
 }

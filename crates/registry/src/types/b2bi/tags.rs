@@ -38,7 +38,7 @@ pub(super) fn of_users(reply: &Properties) -> Option<Value> {
     (!tags.is_empty()).then(|| tags.into())
 }
 
-/// What an update does to tags.
+/// The changes of tags in an update.
 pub(super) struct TagChange {
     /// The keys that go.
     pub(super) removed: Vec<String>,

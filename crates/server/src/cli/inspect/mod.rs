@@ -24,7 +24,7 @@ use super::input::Kind;
 use super::problems::FileProblems;
 use super::selection;
 
-/// The most problems that are listed.
+/// The maximum number of listed problems.
 const PROBLEMS: usize = 1000;
 /// How many segments a part has. One part is listed with its document, so that a reply stays small.
 const SEGMENTS: usize = 20_000;
@@ -52,7 +52,7 @@ pub(crate) struct InspectOptions {
 pub(crate) enum Pane {
     /// The report that the service writes.
     Report,
-    /// What the receiver answers.
+    /// The acknowledgement of the receiver.
     Acknowledgement,
     /// The X12 written from the document.
     Back,
@@ -285,7 +285,7 @@ fn problems_json(problems: &FileProblems, places: &Places) -> Vec<Value> {
         .collect()
 }
 
-/// What the receiver answers; a file that is rejected as a whole is answered by a TA1.
+/// The acknowledgement of the receiver; a file that is rejected as a whole gets a TA1.
 fn acknowledgement(
     received: &ReceivedInterchanges,
     findings: &Findings<'_>,
@@ -313,7 +313,8 @@ fn acknowledgement(
     Some(String::from_utf8_lossy(&answer).into_owned())
 }
 
-/// The document written as X12 again, and whether that is the text; none of a document that is not whole.
+/// The document written as X12 again, and whether that equals the text; `None` for an incomplete
+/// document.
 fn back(text: &str, document: &str, found: &Inspection, options: &InspectOptions) -> Option<Value> {
     let delimiters = found.reading.delimiters?;
     if !found.segments.is_whole() || found.reading.fatal().is_some() {

@@ -7,7 +7,7 @@ const BLOCK: usize = 4096;
 #[derive(Debug)]
 pub(super) struct Offsets<'t> {
     text: &'t str,
-    /// The code units before each block; none for ASCII.
+    /// The code units before each block; empty for ASCII.
     blocks: Vec<u64>,
 }
 

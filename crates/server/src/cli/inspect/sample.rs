@@ -14,12 +14,12 @@ use super::selection::sets_of;
 /// ISA, GS and ST.
 const HEADERS: usize = 3;
 
-/// How much of a set a sample has.
+/// The part of a set in a sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SampleSize {
     /// Every loop and segment once.
     Full,
-    /// What the set requires.
+    /// The required parts.
     Required,
 }
 
@@ -49,7 +49,7 @@ pub(crate) fn sample(selection: Selection, size: SampleSize) -> Option<String> {
     Some(outline.to_x12())
 }
 
-/// What the set's segments and elements may be.
+/// The possible segments and elements of the set.
 pub(crate) fn outline(selection: Selection) -> Option<Value> {
     let outline = outline_of(selection)?;
     let segments: Vec<Value> = outline.segments.iter().map(segment_json).collect();

@@ -62,7 +62,7 @@ impl Columns {
     }
 }
 
-/// A sink that records one part of the segments and writes that part of the document beside them.
+/// A sink that records one part of the segments and writes that part of the document.
 pub(super) struct SegmentRecorder {
     writer: Option<DocumentWriter>,
     document: Vec<u8>,
@@ -169,7 +169,7 @@ impl SegmentRecorder {
         Some((from, u64::try_from(to).ok()?))
     }
 
-    /// Where a segment ends in the text, without its terminator; none for one that is not in the text.
+    /// Where a segment ends in the text, without its terminator; `None` if it is not in the text.
     fn end(&self, row: &Row, start: usize, text: &str, places: &Places<'_>) -> Option<usize> {
         let rest = text.as_bytes().get(start..)?;
         match row.length {

@@ -26,7 +26,7 @@ const PANES: [(Pane, &str); 3] = [
     (Pane::Back, "back"),
 ];
 
-/// What the page is sent, with the document in it and each of the panes.
+/// The response for the page, with the document in it and each of the panes.
 fn inspect(text: &str, options: &InspectOptions) -> Value {
     let inspected = super::inspect(text, options);
     let mut found = serde_json::to_value(&inspected).unwrap();

@@ -24,8 +24,8 @@ pub(super) struct Case {
 
 /// The cases from an input file and an expected file, or from folders with several.
 ///
-/// In two folders the files of a case have the same name up to their extension. In one folder, `NAME.edi`
-/// goes with `NAME.expected.json`, and `NAME/input.edi` with `NAME/expected.json`.
+/// In two folders, the files of a case have the same name up to their extension. In one folder,
+/// `NAME.edi` is matched with `NAME.expected.json`, and `NAME/input.edi` with `NAME/expected.json`.
 ///
 /// # Errors
 ///

@@ -9,7 +9,7 @@ use super::ignored::Ignored;
 use super::segments::segments;
 use crate::cli::input::Kind;
 
-/// How long the shortest difference is looked for; after that any will do.
+/// The time limit for finding the shortest difference; after that any difference is used.
 const TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The integers that a double represents exactly.
@@ -32,8 +32,8 @@ pub(super) struct Difference {
 
 /// Compares X12 by segments, JSON as data and anything else line by line.
 ///
-/// The difference goes from the expected text of the file `name` to the result; there is none where
-/// both say the same.
+/// The difference from the expected text of the file `name` to the result; `None` if they are
+/// equal.
 pub(super) fn difference(
     expected: &str,
     result: &str,

@@ -53,7 +53,7 @@ pub(super) fn arguments(command: Command) -> Command {
         .arg(map::xslt_command())
 }
 
-/// What the results are compared with, and how.
+/// The expected results, and how to compare with them.
 fn comparison() -> [Arg; 3] {
     [
             Arg::new("expect")

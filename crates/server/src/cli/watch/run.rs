@@ -16,7 +16,7 @@ use crate::cli::junit::{self, Verdict};
 use crate::cli::problems::{FileProblems, Located};
 use crate::cli::{Outcome, color, convert, document, map, selection};
 
-/// What a run says.
+/// The report of a run.
 #[derive(Debug)]
 pub(super) struct WatchRun {
     /// What to print: the result, or its differences from the expected one.
@@ -193,7 +193,7 @@ fn compare(matches: &ArgMatches, ignored: &Ignored, case: &Case) -> Result<Compa
 
 /// A document that was mapped and, if that is requested, converted.
 struct Mapped {
-    /// The result; none of X12 that cannot be read to its end.
+    /// The result; `None` for X12 that cannot be read to its end.
     text: Option<String>,
     problems: String,
     outcome: Outcome,

@@ -1,6 +1,6 @@
 //! The places of a template that write an element, to find the origin of a problem.
 
-/// The most places that are named.
+/// The maximum number of places that are named.
 const MOST: usize = 3;
 
 /// The lines and columns of a template where an element such as `PO103` or `SV101-02` is written, and where

@@ -23,7 +23,7 @@ impl Input {
     }
 }
 
-/// Cancels a request that is under way. What its handler has done stays done.
+/// Cancels a request in progress. The handler's changes remain.
 ///
 /// Source: Assumption A-307.
 pub(super) async fn run(

@@ -28,7 +28,7 @@ impl Input {
     }
 }
 
-/// Deletes a resource; the event says if there is none.
+/// Deletes a resource; the event says if it does not exist.
 pub(super) async fn run(
     service: &CloudControl,
     context: HandlerContext,

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::errors::validation;
 
-/// What a text may be.
+/// The constraints of a text.
 pub(super) struct Text {
     name: &'static str,
     min: usize,

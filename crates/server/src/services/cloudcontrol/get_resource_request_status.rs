@@ -23,7 +23,7 @@ impl Input {
     }
 }
 
-/// How far a request is; where requests end after some calls of this operation, it counts.
+/// The progress of a request; if requests end after some calls of this operation, it counts.
 pub(super) async fn run(
     service: &CloudControl,
     context: &HandlerContext,

@@ -4,7 +4,7 @@ use b2bi_local_registry::{HandlerError, Resource};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-/// The most characters of a status message.
+/// The maximum number of characters of a status message.
 const LONGEST_MESSAGE: usize = 2048;
 
 /// The change of a resource.
@@ -21,9 +21,9 @@ pub(super) enum Change {
 pub(super) enum Ending {
     /// With its handler.
     Now,
-    /// At this time, in milliseconds since 1970; the first answer says that it is under way.
+    /// At this time, in milliseconds since 1970; the first reply says that it is in progress.
     At(i64),
-    /// After so many more calls of `GetResourceRequestStatus`.
+    /// After this many more calls of `GetResourceRequestStatus`.
     Polls(u32),
 }
 
@@ -65,7 +65,7 @@ impl Request {
         }
     }
 
-    /// Whether it still shows as under way.
+    /// Whether it is still reported as in progress.
     pub(super) fn is_open(&self, now: i64) -> bool {
         !self.is_cancelled
             && match self.ending {
@@ -92,7 +92,7 @@ impl Request {
         }
     }
 
-    /// The event that answers the request itself: one that takes time is under way.
+    /// The event in the reply to the request itself: in progress if it takes time.
     pub(super) fn first_event(&self, now: i64) -> Value {
         match self.ending {
             Ending::Now => self.event(now),

@@ -22,9 +22,9 @@ const TOKENS: &str = "cloudcontrol-client-tokens";
 ///
 /// Source: Assumption A-306.
 const REMEMBERED: i64 = 7 * 24 * 60 * 60 * 1000;
-/// The most requests of an account and region that are remembered; the oldest go first.
+/// The maximum number of stored requests of an account and region; the oldest are dropped first.
 const MOST: usize = 10_000;
-/// How many requests there are between two looks for old ones.
+/// The number of requests between two searches for old ones.
 const SWEEP_EVERY: u64 = 1000;
 
 /// A resource that a request works on, or a client token that one was made with.

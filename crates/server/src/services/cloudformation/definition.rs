@@ -13,7 +13,7 @@ use super::errors::{validation, wire};
 ///
 /// Source: quotas of CloudFormation.
 const LONGEST_BODY: usize = 51_200;
-/// The most tags of a stack.
+/// The maximum number of tags of a stack.
 const MOST_TAGS: usize = 50;
 
 /// Members of requests that are not supported. A request with one is an error.
@@ -61,7 +61,7 @@ impl TemplateLocation {
         Ok(location)
     }
 
-    /// The text of the template; none for the one that the stack has.
+    /// The text of the template; `None` to use that of the stack.
     pub(super) async fn text(
         self,
         service: &CloudFormation,

@@ -11,7 +11,7 @@ use super::page::page;
 use super::record::{Members, Record, parameters, rollback_configuration, tags};
 use super::{CloudFormation, names};
 
-/// The most changes of a page. A page of AWS has at most 1 MB.
+/// The maximum number of changes in a page. A page of AWS has at most 1 MB.
 const PAGE: usize = 100;
 
 #[derive(Clone, Debug)]

@@ -10,7 +10,7 @@ use super::errors::{validation, wire};
 use super::record::{Members, Record, resource_drift};
 use super::{CloudFormation, names};
 
-/// The most resources that are answered.
+/// The maximum number of resources in a reply.
 const MOST: usize = 100;
 
 #[derive(Clone, Debug)]

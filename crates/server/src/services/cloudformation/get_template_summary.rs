@@ -31,7 +31,7 @@ impl Input {
     }
 }
 
-/// What a template declares.
+/// The declarations in a template.
 pub(super) async fn run(
     service: &CloudFormation,
     scope: &Scope,

@@ -11,7 +11,7 @@ use super::page::page;
 use super::record::{Members, Record};
 use super::{CloudFormation, names};
 
-/// The most change sets of a page.
+/// The maximum number of change sets in a page.
 const PAGE: usize = 100;
 
 #[derive(Clone, Debug)]

@@ -8,7 +8,7 @@ use super::page::page;
 use super::record::{Members, Record};
 use super::{CloudFormation, names};
 
-/// The most exports of a page.
+/// The maximum number of exports in a page.
 const PAGE: usize = 100;
 
 #[derive(Clone, Debug)]

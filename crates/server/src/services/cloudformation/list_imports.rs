@@ -9,7 +9,7 @@ use super::page::page;
 use super::record::{Members, Record};
 use super::{CloudFormation, names};
 
-/// The most stacks of a page.
+/// The maximum number of stacks in a page.
 const PAGE: usize = 100;
 
 #[derive(Clone, Debug)]

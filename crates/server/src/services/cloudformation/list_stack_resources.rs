@@ -11,7 +11,7 @@ use super::page::page;
 use super::record::{Members, Record, resource_drift};
 use super::{CloudFormation, names};
 
-/// The most resources of a page.
+/// The maximum number of resources in a page.
 const PAGE: usize = 100;
 
 #[derive(Clone, Debug)]

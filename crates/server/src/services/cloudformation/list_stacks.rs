@@ -11,7 +11,7 @@ use super::page::page;
 use super::record::{Members, Record, stack_drift};
 use super::{CloudFormation, names};
 
-/// The most stacks of a page.
+/// The maximum number of stacks in a page.
 const PAGE: usize = 100;
 
 #[derive(Clone, Debug)]

@@ -45,7 +45,7 @@ impl PolicyLocation {
         Ok(location)
     }
 
-    /// The text of the policy; none if the request has none.
+    /// The text of the policy; `None` if the request has none.
     pub(super) async fn text(
         self,
         service: &CloudFormation,

@@ -10,7 +10,7 @@ use super::{Group, Logs, invalid, missing, page, with_next};
 use crate::ring::Numbered;
 use crate::stored::StoredRecord;
 
-/// The most events of a reply.
+/// The maximum number of events in a reply.
 const MOST: usize = 10_000;
 
 /// From when and until when, in milliseconds since 1970; the end is left out.

@@ -10,7 +10,7 @@
 use b2bi_local_faults::Glob;
 use serde_json::Value;
 
-/// What a log event must be like.
+/// The conditions on a log event.
 #[derive(Debug)]
 pub(super) enum Pattern {
     Terms(Vec<Term>),

@@ -11,7 +11,7 @@ use b2bi_local_registry::LOG_GROUPS;
 
 use super::{Logs, invalid, page, with_next};
 
-/// The most groups of a reply.
+/// The maximum number of groups in a reply.
 const MOST: usize = 50;
 /// What [`describe`] answers where there are none.
 const NO_GROUPS: &[u8] = br#"{"logGroups":[]}"#;

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::groups::arn;
 use super::{Group, Logs, invalid, page, with_next};
 
-/// The most streams of a reply.
+/// The maximum number of streams in a reply.
 const MOST: usize = 50;
 
 #[derive(Clone, Debug, Deserialize)]

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{Ssm, arn, failure, listed, page, seconds};
 
-/// The most parameters of a page.
+/// The maximum number of parameters in a page.
 const MOST: usize = 50;
 
 #[derive(Clone, Debug, Deserialize)]

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{Ssm, invalid, listed, named, page, shown};
 
-/// The most names of a request, and the most parameters of a page.
+/// The maximum number of names in a request, and of parameters in a page.
 const MOST: usize = 10;
 
 #[derive(Clone, Debug, Deserialize)]
