@@ -1,4 +1,4 @@
-//! Links static libraries of XSLT where the build names them; else a worker loads the system's.
+//! Links static libraries of XSLT if the build names them; otherwise a worker loads the system's.
 
 fn main() {
     println!("cargo:rerun-if-env-changed=B2BI_LOCAL_LIBXSLT");

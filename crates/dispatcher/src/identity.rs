@@ -22,16 +22,16 @@ const ACCOUNT_BITS: u64 = 0x7fff_ffff_ff80;
 pub struct Identity<'a> {
     /// The access key id.
     pub access_key: Cow<'a, str>,
-    /// The scope's region; empty where the signature names none.
+    /// The scope's region; empty if the signature names none.
     pub region: Cow<'a, str>,
     /// The scope's service, `b2bi`.
     pub service: Cow<'a, str>,
 }
 
-/// How an account is found where the request does not name it.
+/// How an account is determined if the request does not name it.
 #[derive(Clone, Debug)]
 pub struct AccountRules {
-    /// The account of everybody else.
+    /// The account of all other callers.
     pub default_account: String,
     /// The region of unsigned requests.
     pub default_region: String,

@@ -12,8 +12,8 @@ pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 /// The header that names an error.
 pub const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 
-/// The content type of the reply to a request with this content type: the request's own version of the
-/// protocol, 1.0 where it has none.
+/// The content type of the reply to a request with this content type: the request's own version of
+/// the protocol, 1.0 by default.
 #[must_use]
 pub fn content_type(asked: Option<&HeaderValue>) -> HeaderValue {
     let version_1_1 =

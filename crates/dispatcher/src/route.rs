@@ -26,14 +26,14 @@ pub enum Protocol {
     },
 }
 
-/// Where a request goes.
+/// The destination of a request.
 #[derive(Clone, Copy)]
 pub enum Route<'a> {
     /// To an operation of a service, named in the head.
     Json(RoutedService<'a>, Operation),
     /// To a service; the operation is in the body.
     Query(RoutedService<'a>),
-    /// To object storage, which has no other mark than being none of the above.
+    /// Object storage, whose requests are recognised by being none of the above.
     Objects,
 }
 
@@ -42,7 +42,7 @@ pub enum Route<'a> {
 pub struct RoutedService<'a> {
     /// The service.
     pub endpoint: &'a dyn Endpoint,
-    /// Its position in the list of services, for counters that are kept in the same order.
+    /// Its position in the list of services, for counters in the same order.
     pub position: usize,
 }
 
@@ -61,7 +61,7 @@ impl RoutedService<'_> {
 ///
 /// # Errors
 ///
-/// An unknown service or operation, a wrong method, or no target where one is needed.
+/// An unknown service or operation, a wrong method, or a missing target.
 pub fn route<'a>(
     head: &Parts,
     services: &'a [Box<dyn Endpoint>],

@@ -33,8 +33,8 @@ pub struct Operation {
 }
 
 impl Descriptor {
-    /// Whether a request for this operation may do without a signature: who sends it has another
-    /// proof of who it is.
+    /// Whether a request for this operation may be unsigned: its sender has another proof of
+    /// identity.
     ///
     /// Source: the service model of STS, whose operation has the authentication type `none`.
     #[must_use]
@@ -136,8 +136,7 @@ pub trait Service: Send + Sync + 'static {
         input: Self::Input,
     ) -> impl Future<Output = Result<Reply, ServiceError>> + Send;
 
-    /// Carries a request out as where reads lag behind by this much; a service that keeps no past
-    /// answers as ever.
+    /// Runs a request with stale reads of this age; a service without a history runs it as usual.
     fn call_lagging(
         &self,
         caller: Caller,

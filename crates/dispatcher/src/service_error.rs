@@ -17,7 +17,7 @@ const UNKNOWN_OPERATION: &str = "UnknownOperationException";
 pub struct ServiceError {
     /// The name without namespace: `ThrottlingException`.
     pub code: Cow<'static, str>,
-    /// The namespace in `__type`; none for errors of the front end.
+    /// The namespace in `__type`; `None` for errors of the front end.
     ///
     /// Source: Assumption A-04.
     pub namespace: Option<&'static str>,

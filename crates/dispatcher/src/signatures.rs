@@ -36,7 +36,7 @@ pub fn refused(error: &SignatureError, protocol: Protocol) -> ServiceError {
     }
 }
 
-/// The errors that there are names for.
+/// The named errors.
 #[derive(Clone, Copy)]
 enum Kind {
     Missing,

@@ -21,7 +21,7 @@ use crate::steps::Steps;
 /// A rule, and how it has fared since it was armed or its counters were reset.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct RuleStatus {
-    /// The rule; it has an id, given or made.
+    /// The rule; its id is given or generated.
     #[serde(flatten)]
     pub rule: Rule,
     /// Requests that matched it, including those where another rule was decisive or it did not act.
@@ -33,12 +33,13 @@ pub struct RuleStatus {
     /// When it acted last, in milliseconds of the clock that the engine is handed.
     #[serde(skip)]
     pub last_fired_ms: Option<u64>,
-    /// Requests it can still act on at most, in the partition where that is most.
+    /// The maximum number of requests on which it can still act, in the partition where that is
+    /// greatest.
     ///
     /// Absent when nothing (`times`, `nth`, `steps`) limits it; for steps, turns with `ok` count.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remaining: Option<u64>,
-    /// Whether it has nothing left to do.
+    /// Whether it is exhausted.
     pub completed: bool,
 }
 
@@ -58,7 +59,7 @@ pub(crate) struct DecisionContext<'a, 'f> {
     pub(crate) facts: &'a Facts<'f>,
     pub(crate) now_ms: u64,
     pub(crate) seed: u64,
-    /// The scenarios as they were when the request came.
+    /// The scenarios as they were when the request arrived.
     pub(crate) states: &'a States,
 }
 
@@ -115,7 +116,7 @@ impl ActiveRule {
         self.rule.is_like(other)
     }
 
-    /// The first key that keeps the rule from being about the request.
+    /// The first key that does not match the request.
     pub(crate) fn mismatch(&self, facts: &Facts<'_>) -> Option<&'static str> {
         match (self.is_enabled(), self.rule.phase()) {
             (false, _) => Some("enabled"),

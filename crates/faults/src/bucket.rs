@@ -1,6 +1,6 @@
 //! A token bucket. The caller passes the time.
 
-/// How fast tokens come back and how many fit.
+/// How fast tokens are refilled, and the maximum number.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rate {
     pub(crate) per_second: f64,
@@ -9,15 +9,15 @@ pub(crate) struct Rate {
 
 /// One bucket, full at first.
 ///
-/// It keeps one number, the time at which it would be full again; that is the same bucket as a
-/// count of tokens, without the error that builds up when a count is refilled at every look.
+/// It stores one number, the time at which it would be full again; that is equivalent to a count of
+/// tokens, without the error that accumulates when a count is refilled at every access.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Bucket {
     full_at_ms: f64,
 }
 
 impl Bucket {
-    /// Takes a token, or returns in how many milliseconds there is one.
+    /// Takes a token, or returns the number of milliseconds until there is one.
     pub(crate) fn take(&mut self, rate: Rate, now_ms: f64) -> Result<(), u64> {
         // Less than any refill that matters, more than the rounding error of a year in floats.
         const SLACK_MS: f64 = 1e-3;
@@ -48,7 +48,7 @@ fn whole(ms: f64) -> u64 {
 mod tests {
     use super::{Bucket, Rate};
 
-    /// At each time: 0 when a token was there, else the wait.
+    /// At each time: 0 if there was a token, otherwise the wait.
     fn check(per_second: f64, burst: u32, looks: &[(u32, u64)]) {
         let mut bucket = Bucket::default();
         for (now_ms, expected) in looks {

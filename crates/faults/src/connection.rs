@@ -10,7 +10,7 @@ const KEYS: [&str; 4] = ["kind", "at", "afterBytes", "holdMs"];
 const KINDS: [&str; 4] = ["reset", "close", "stall", "garbage"];
 const PLACES: [&str; 4] = ["accept", "headers", "body", "end"];
 
-/// A connection that ends where it should not.
+/// A connection that ends early.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Connection {
@@ -18,8 +18,8 @@ pub struct Connection {
     pub kind: Ending,
     /// Where.
     pub at: Place,
-    /// How many bytes of the head (or of the body) are sent before; absent, none of the head, or
-    /// half of the body.
+    /// How many bytes of the head (or of the body) are sent before; by default, none of the head,
+    /// or half of the body.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub after_bytes: Option<u64>,
     /// How long the connection is held before it ends; by default not at all, or an hour for a
@@ -68,7 +68,7 @@ impl Connection {
         }
     }
 
-    /// Whether some of the reply is sent, so that there must be one.
+    /// Whether some of the reply is sent, so that it must exist.
     #[must_use]
     pub fn needs_reply(&self) -> bool {
         match self.at {

@@ -41,10 +41,11 @@ pub struct Criteria {
     /// The id of the resource.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource: Option<Patterns>,
-    /// Headers by name: each must be there and fit.
+    /// Headers by name: each must be present and match.
     #[serde(rename = "header", skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, Patterns>,
-    /// Members of the body by JSON pointer: each must be there, be no list or object, and fit.
+    /// Members of the body by JSON pointer: each must be present, not be a list or object, and
+    /// match.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub body: BTreeMap<String, Patterns>,
     /// The attempt as the SDK counts.

@@ -38,7 +38,7 @@ pub enum Effect {
     Response(Damage),
     /// A read that lags behind.
     Stale(Stale),
-    /// A stage of a job that does not go as it should.
+    /// A stage of a job that fails or deviates.
     Job(JobFault),
     /// A panic of the server.
     Panic,

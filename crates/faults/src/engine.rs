@@ -39,7 +39,7 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// An engine without rules. All that it draws follows from `seed`.
+    /// An engine without rules. All its draws follow from `seed`.
     #[must_use]
     pub fn new(seed: u64) -> Self {
         Self {
@@ -164,11 +164,10 @@ impl Engine {
         plan
     }
 
-    /// Decides by a chain that came with the request, instead of all rules.
+    /// Decides by a chain in the request, instead of all rules.
     ///
-    /// Nothing is counted: the attempt that the SDK names is the turn that it takes, so a chain
-    /// that comes with every attempt of a call is used up by that call. The firing is called
-    /// `name`.
+    /// Nothing is counted: the attempt that the SDK names selects the step, so a chain that is in
+    /// every attempt of a call is used up by that call. The firing is called `name`.
     #[must_use]
     pub fn decide_by(&self, name: &str, chain: &Chain, facts: &Facts<'_>, now_ms: u64) -> Plan {
         let turns = facts.attempt.unwrap_or(1).saturating_sub(1);
@@ -199,7 +198,7 @@ impl Engine {
 
     /// Decides about a connection without a known request.
     ///
-    /// To be asked once for each connection; only rules with `at = "accept"` have a say.
+    /// Call it once for each connection; only rules with `at = "accept"` apply.
     #[must_use]
     pub fn decide_at_accept(&self, now_ms: u64) -> Plan {
         let mut plan = Plan::default();
@@ -207,15 +206,15 @@ impl Engine {
         plan
     }
 
-    /// Adds to the plan of a request the decision about the handler's answer, which is in the facts;
-    /// only rules with `result` take part, and none if the plan is settled.
+    /// Adds to the plan of a request the decision about the handler's reply, which is in the facts;
+    /// only rules with `result` apply, and none if the plan is final.
     pub fn decide_answered(&self, facts: &Facts<'_>, now_ms: u64, plan: &mut Plan) {
         self.ask(facts, now_ms, Phase::Answered, plan);
     }
 
     /// Decides about a job that is about to enter a stage.
     ///
-    /// To be asked once for each stage of each job; only rules with `job` have a say.
+    /// Call it once for each stage of each job; only rules with `job` apply.
     #[must_use]
     pub fn decide_stage(&self, facts: &Facts<'_>, stage: &str, now_ms: u64) -> Plan {
         let mut plan = Plan::default();
@@ -288,8 +287,8 @@ impl Engine {
         Recording::new(self.seed(), rules, &self.firings())
     }
 
-    /// Sets the rules of a recording up in place of all that were. They decide as they are recorded
-    /// to have done, by partition and ordinal, whatever chance and their limits say.
+    /// Replaces all rules by those of a recording. They decide as recorded, by partition and
+    /// ordinal, regardless of probability and limits.
     ///
     /// # Errors
     /// When two rules have the same id, or there are too many; then nothing has changed.
@@ -379,7 +378,7 @@ impl Engine {
         found
     }
 
-    /// Takes every rule away that says the same as one of these.
+    /// Removes every rule that equals one of these.
     pub fn remove_like(&self, rules: &[Rule]) {
         let mut current = self.rules();
         let is_kept =
@@ -423,7 +422,7 @@ impl Engine {
     }
 
     fn firings(&self) -> MutexGuard<'_, Firings> {
-        // A firing goes in with one statement; at worst the recording lacks one.
+        // A firing is added in one statement; at worst the recording lacks one.
         self.firings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -439,7 +438,7 @@ impl Engine {
     }
 }
 
-/// Moves the rule's scenario on, where it says so.
+/// Moves the rule's scenario to the next state, if the rule says so.
 fn move_on(states: &mut States, rule: &Rule) {
     if let Some(Scenario {
         name,

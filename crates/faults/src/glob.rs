@@ -46,7 +46,7 @@ impl Patterns {
         subject.is_some_and(|subject| self.0.iter().any(|glob| glob.is_match(subject)))
     }
 
-    /// The texts that fit, where no pattern has a wildcard.
+    /// The matching texts, if no pattern has a wildcard.
     pub(crate) fn literals(&self) -> Option<impl Iterator<Item = &str>> {
         let has_wildcard = self.0.iter().any(|glob| glob.0.contains(['*', '?']));
         (!has_wildcard).then(|| self.0.iter().map(Glob::as_str))

@@ -47,7 +47,7 @@ pub enum JobOutcome {
     Stall,
     /// The job continues later.
     Delay,
-    /// The stage counts as done, but the objects are not there.
+    /// The stage counts as done, but the objects do not exist.
     Lose,
     /// The stage counts as done, but the objects appear only later.
     Late,
@@ -104,7 +104,7 @@ pub struct JobFault {
 }
 
 impl JobFault {
-    /// Why the job fails.
+    /// The job's failure reason.
     #[must_use]
     pub fn message(&self) -> &str {
         self.message.as_deref().unwrap_or(MESSAGE)

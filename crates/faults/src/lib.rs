@@ -33,8 +33,8 @@
 //!
 //! # Connections and replies
 //!
-//! An effect that cuts or changes the reply runs the handler, as `when = "after"` does. One that
-//! replaces the whole reply does not run it, unless `when` says so.
+//! An effect that cuts or changes the reply runs the handler, like `when = "after"`. An effect that
+//! replaces the whole reply does not run it, unless `when` requires it.
 //! [`Engine::decide_at_accept`] evaluates rules with `at = "accept"`, for connections.
 //!
 //! # Results, stages and scenarios
@@ -46,7 +46,7 @@
 //!
 //! # Recordings
 //!
-//! The engine keeps the firings since the rules were set. [`Engine::replay`] sets the rules of a
+//! The engine stores the firings since the rules were set. [`Engine::replay`] sets the rules of a
 //! [`Recording`] so that each acts on the same requests again, by partition and number.
 //!
 //! # Where more effects go

@@ -21,7 +21,7 @@ const NAMES: [&str; 8] = [
     "invocation",
     "header:NAME",
 ];
-/// More partitions than this are not kept: the oldest is forgotten, and would start again.
+/// The maximum number of partitions: beyond it, the oldest is dropped, and would start again.
 const CAPACITY: usize = 16_384;
 
 /// A property of requests that has separate counters, draws and buckets.

@@ -45,7 +45,7 @@ pub enum Outcome {
     Stale(Stale),
     /// A stage of a job is changed.
     Job(JobFault),
-    /// The server panics where the reply would be made.
+    /// The server panics instead of making the reply.
     Panic,
 }
 
@@ -80,7 +80,7 @@ pub struct Firing {
     pub partition: Arc<str>,
     /// Which of the matching requests of the partition this is, from 1.
     pub ordinal: u64,
-    /// The number drawn for the rule's probability, when there was a draw.
+    /// The number drawn for the rule's probability, if there was a draw.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub draw: Option<f64>,
     /// How many turns of the rule's steps were used before, when it has steps.
@@ -101,12 +101,12 @@ pub struct Plan {
     pub delay: Delay,
     /// What replaces the reply, if anything does.
     pub outcome: Option<Outcome>,
-    /// When the outcome comes; [`When::Twice`] may come without an outcome.
+    /// When the outcome applies; [`When::Twice`] may apply without an outcome.
     pub when: When,
 }
 
 impl Plan {
-    /// Whether there is nothing to do.
+    /// Whether it is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.firings.is_empty() && self.delay == Delay::default()

@@ -20,7 +20,7 @@ pub(crate) fn check(pointer: &str) -> Result<(), RuleReadError> {
     )))
 }
 
-/// Removes what the pointer leads to, if there is anything.
+/// Removes the target of the pointer, if it exists.
 pub(crate) fn remove(body: &mut Value, pointer: &str) {
     let Some((parent, name)) = parts(pointer) else {
         return;
@@ -37,8 +37,8 @@ pub(crate) fn remove(body: &mut Value, pointer: &str) {
     }
 }
 
-/// Puts a value where the pointer leads; `-` is behind the end of a list. Nothing happens where
-/// there is nothing to put it into.
+/// Sets the target of the pointer; `-` is after the end of a list. Nothing happens if its parent
+/// does not exist.
 pub(crate) fn set(body: &mut Value, pointer: &str, value: Value) {
     let Some((parent, name)) = parts(pointer) else {
         return;

@@ -43,7 +43,7 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// Reads the value of `key`, when there is one.
+    /// Reads the value of `key`, if it exists.
     pub(crate) fn read<T>(
         self,
         key: &str,
@@ -56,7 +56,7 @@ impl<'a> Table<'a> {
             .map_err(|problem| problem.under(key))
     }
 
-    /// Reads the value of `key`, which must be there.
+    /// Reads the value of `key`, which is required.
     pub(crate) fn need<T>(
         self,
         key: &str,
@@ -140,7 +140,7 @@ pub(crate) fn expected(what: &str, found: &Value) -> RuleReadError {
     RuleReadError::new(format!("expected {what}, found {found}"))
 }
 
-/// Says that `name` is unknown, which of `valid` is nearest, and what else there is.
+/// Reports that `name` is unknown, with the nearest of `valid`, and the others.
 pub(crate) fn unknown(kind: &str, name: &str, valid: &[&str]) -> String {
     let all = valid.join("`, `");
     let hint = nearest(name, valid).unwrap_or_default();

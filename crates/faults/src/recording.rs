@@ -13,7 +13,7 @@ use crate::read::{RuleReadError, Table, whole};
 use crate::rule::Rule;
 use crate::ruleset::RuleSet;
 
-/// More firings than this are not kept: the oldest are forgotten.
+/// The maximum number of firings: beyond it, the oldest are dropped.
 const CAPACITY: usize = 100_000;
 
 /// The keys of a recording's first line.
@@ -62,7 +62,7 @@ pub struct Recording {
     pub seed: u64,
     /// The rules, each with its id.
     pub rules: Vec<Rule>,
-    /// How many firings are missing, because there were too many.
+    /// The number of missing firings, because there were too many.
     pub forgotten: u64,
     /// The firings, oldest first.
     pub firings: Vec<Firing>,

@@ -71,7 +71,7 @@ impl ErrorReply {
         }
     }
 
-    /// Advises to wait, in the body (in full seconds) and in the header, where nothing is advised.
+    /// Adds advice to wait, in the body (in full seconds) and in the header, if there is none.
     #[must_use]
     pub(crate) fn advising(mut self, wait_ms: u64) -> Self {
         self.retry_after_seconds
@@ -122,7 +122,7 @@ pub struct HttpReply {
     /// The headers.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, String>,
-    /// The body, empty when none is given.
+    /// The body, empty by default.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub body: String,
 }
@@ -154,7 +154,7 @@ impl HttpReply {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Throttle {
-    /// Tokens that come back in a second.
+    /// The number of tokens that are refilled per second.
     pub rate_per_second: f64,
     /// Tokens in a full bucket.
     pub burst: u32,

@@ -19,7 +19,7 @@ pub enum AddRulesError {
     TooMany,
 }
 
-/// Why a rule cannot be put under an id.
+/// Why a rule cannot be stored under an id.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PutRuleError {
     /// There would be more than [`MAX_RULES`].
@@ -28,7 +28,7 @@ pub enum PutRuleError {
     /// The id has characters that ids do not have, or too many.
     #[error("{ID_FORM}")]
     InvalidId,
-    /// The rule says that this is its id.
+    /// The rule has this id.
     #[error("the rule's own id is `{0}`, which is not that of the path: leave it out")]
     OtherId(String),
 }

@@ -46,7 +46,7 @@ impl Scenario {
     }
 }
 
-/// The states of the scenarios that have left the start.
+/// The states of the scenarios that are not in the start state.
 pub(crate) type States = BTreeMap<String, String>;
 
 fn word(value: &Value) -> Result<String, RuleReadError> {

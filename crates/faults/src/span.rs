@@ -7,7 +7,7 @@ use crate::read::{RuleReadError, count, each, expected};
 
 const OPEN: u64 = u64::MAX;
 
-/// A range of ordinals that start at 1; both ends belong to it.
+/// A range of ordinals that start at 1; both ends are inclusive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
     first: u64,
@@ -104,7 +104,7 @@ impl Nth {
         }
     }
 
-    /// Counts the ordinals after `ordinal` that are still to come, when they end.
+    /// Counts the remaining ordinals after `ordinal`, if the range ends.
     pub(crate) fn remaining(self, ordinal: u64) -> Option<u64> {
         match self {
             Self::Within(Span { last: OPEN, .. }) | Self::Every(_) => None,

@@ -43,7 +43,7 @@ impl Steps {
         self.chain.step_after(turns)
     }
 
-    /// How many turns are left after this many, when they end.
+    /// The number of remaining turns after this many, if they end.
     pub(crate) fn remaining(&self, turns: u64) -> Option<u64> {
         let length = if self.repeats {
             None

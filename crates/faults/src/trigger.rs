@@ -28,7 +28,7 @@ pub struct Trigger {
     /// When.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub window: Option<Window>,
-    /// In which state of a scenario, and what state comes then.
+    /// The required state of a scenario, and the next state.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scenario: Option<Scenario>,
 }

@@ -113,7 +113,7 @@ impl Vocabulary {
         Ok(())
     }
 
-    /// Checks the error codes of a chain that comes with a request for a service.
+    /// Checks the error codes of a chain in a request for a service.
     ///
     /// # Errors
     ///
@@ -295,7 +295,7 @@ fn answering<'s>(rule: &Rule, services: &[&'s ServiceTerms]) -> Vec<&'s ServiceT
     services.iter().filter(has).copied().collect()
 }
 
-/// Refuses a pattern that fits none of the names.
+/// Refuses a pattern that matches none of the names.
 fn known(key: &'static str, kind: &str, pattern: &Glob, names: &[&str]) -> Result<(), TermError> {
     if names.iter().any(|name| pattern.is_match(name)) {
         return Ok(());
@@ -338,7 +338,7 @@ fn is_region(text: &str) -> bool {
         && places.split('-').all(is_word)
 }
 
-/// An account has twelve digits, so a pattern of anything else fits none.
+/// An account has twelve digits, so a pattern of anything else matches none.
 fn account(pattern: &Glob) -> Result<(), TermError> {
     const DIGITS: usize = 12;
     let text = pattern.as_str();

@@ -214,7 +214,7 @@ impl Search<'_> {
             return;
         }
         let single = lists.iter().all(|list| list.items.len() == 1);
-        if !(single && stands_alone(class, target))
+        if !(single && is_single_value(class, target))
             && let Some(part) = self.repeated(lists)
         {
             parts.push(part);
@@ -307,7 +307,7 @@ fn runs<'a>(items: &[&'a Wanted]) -> Vec<Run<'a>> {
 
 /// Whether a single item of a class is a value and not a list with one item: a segment, the
 /// envelope, or an element whose name is not a plural.
-fn stands_alone(class: &str, target: &Target) -> bool {
+fn is_single_value(class: &str, target: &Target) -> bool {
     if matches!(
         target.name.as_str(),
         "interchanges" | "functional_groups" | "transactions"

@@ -163,10 +163,10 @@ impl Search<'_> {
         });
         let all: Vec<_> = bounds.by_ref().collect();
         // For a single record, one large number is weak evidence.
-        let telling = meant.len() > 1 && sides.others.len() > 1;
+        let is_informative = meant.len() > 1 && sides.others.len() > 1;
         let several = meant.len() > 1;
         let shown = all.iter().find(|(is_shown, ..)| *is_shown && several);
-        let (_, field, bound) = shown.or_else(|| all.first().filter(|_| telling))?;
+        let (_, field, bound) = shown.or_else(|| all.first().filter(|_| is_informative))?;
         Some(Select::Beyond((*field).clone(), *bound))
     }
 

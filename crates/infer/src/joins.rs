@@ -76,12 +76,16 @@ impl Search<'_> {
         target: &Target,
         found: &mut Vec<Candidate>,
     ) {
-        let telling = |case: &&super::search::Case<'_, Scalar>| {
+        let is_informative = |case: &&super::search::Case<'_, Scalar>| {
             case.wanted
                 .and_then(Scalar::number)
                 .is_some_and(|number| number != 0.0)
         };
-        let Some(case) = cases.iter().find(telling).filter(|_| cases.len() > 1) else {
+        let Some(case) = cases
+            .iter()
+            .find(is_informative)
+            .filter(|_| cases.len() > 1)
+        else {
             return;
         };
         for joined in self.foreign_joins(&case.context) {

@@ -276,12 +276,12 @@ pub(super) fn push(found: &mut Vec<Candidate>, cost: f64, expression: Expression
 /// The case with the most informative value: the longest.
 pub(super) fn seed<'a, 'c>(cases: &'a LeafCases<'c>) -> Option<&'a Case<'c, Scalar>> {
     let length = |case: &&Case<'_, Scalar>| case.wanted.map_or(0, |wanted| wanted.text().len());
-    let telling = |case: &&Case<'_, Scalar>| {
+    let is_informative = |case: &&Case<'_, Scalar>| {
         case.wanted
             .is_some_and(|wanted| *wanted != Scalar::Null && !wanted.text().is_empty())
     };
     // `max_by_key` would return the last of the longest; the first is wanted.
-    cases.iter().rev().filter(telling).max_by_key(length)
+    cases.iter().rev().filter(is_informative).max_by_key(length)
 }
 
 /// The most frequent wanted value, as a constant.

@@ -53,9 +53,9 @@ impl Search<'_> {
             return (1.0, masked);
         }
         let length = part.chars().count();
-        let telling =
+        let is_informative =
             length >= PIECE || (several && length == 1 && !part.starts_with(char::is_lowercase));
-        if is_single && telling {
+        if is_single && is_informative {
             return (1.6, self.pieces(seed, part));
         }
         (0.0, Vec::new())

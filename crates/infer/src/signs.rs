@@ -123,11 +123,15 @@ impl Search<'_> {
 
     /// The sum over the records with one code minus the sum over those with another.
     fn differences(&self, cases: &LeafCases<'_>, target: &Target, found: &mut Vec<Candidate>) {
-        let tells = |case: &&Case<'_, Scalar>| {
+        let is_informative = |case: &&Case<'_, Scalar>| {
             let number = case.wanted.and_then(Scalar::number);
             number.is_some_and(|number| number != 0.0)
         };
-        let Some(case) = cases.iter().find(tells).or_else(|| first_number(cases)) else {
+        let Some(case) = cases
+            .iter()
+            .find(is_informative)
+            .or_else(|| first_number(cases))
+        else {
             return;
         };
         let from = case.context.stack.len().saturating_sub(1);

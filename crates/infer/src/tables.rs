@@ -170,8 +170,8 @@ impl Search<'_> {
         let numbers = entries
             .iter()
             .all(|(_, entry)| matches!(entry, Scalar::Number(_)));
-        let telling = repeated || short || (named && !numbers);
-        if !(2..=ENTRIES).contains(&entries.len()) || !telling || is_composed(entries) {
+        let is_informative = repeated || short || (named && !numbers);
+        if !(2..=ENTRIES).contains(&entries.len()) || !is_informative || is_composed(entries) {
             return None;
         }
         let weigh = |is: bool, cost: f64| if is { 0.0 } else { cost };

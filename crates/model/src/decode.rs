@@ -10,11 +10,11 @@ use crate::{Error, Input, types};
 pub struct Decoded {
     /// The request.
     pub input: Input,
-    /// Members of the body that the model does not have, which were left out.
+    /// Members of the body that are not in the model, which were left out.
     pub unknown: Vec<String>,
 }
 
-/// Why a body is not an input.
+/// Why a body is not a valid input.
 #[derive(Debug, thiserror::Error)]
 pub enum DecodeError {
     /// It is not JSON, or nested too deep.
@@ -48,7 +48,7 @@ pub fn decode(operation: &OperationShape, body: &[u8]) -> Result<Decoded, Decode
 }
 
 impl DecodeError {
-    /// The modelled error, where the model has one for this; a serialisation error has none.
+    /// The modelled error, if the model has one for this; a serialisation error has none.
     #[must_use]
     pub fn modelled(&self) -> Option<Error> {
         match self {

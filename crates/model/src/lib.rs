@@ -1,8 +1,8 @@
 //! The B2BI service model as Rust types and constraint tables, and their shared code.
 //!
-//! `generated/` is written by `cargo xtask codegen` from botocore's model. The rest reads it:
-//! [`decode()`] turns the bytes of a request into an [`Input`] or says everything that is wrong
-//! with them, and [`Output`] and [`Error`] serialise into the bodies that AWS sends.
+//! `cargo xtask codegen` writes `generated/` from botocore's model. The rest uses it: [`decode()`]
+//! turns the bytes of a request into an [`Input`] or reports all errors in them, and [`Output`] and
+//! [`Error`] serialise into the bodies that AWS sends.
 
 mod decode;
 mod error;

@@ -16,7 +16,7 @@ pub(crate) enum Form {
     Nothing,
 }
 
-/// How many bytes there may be.
+/// The allowed numbers of bytes.
 #[derive(Debug)]
 pub(crate) struct Count {
     min: usize,

@@ -9,13 +9,13 @@ use serde_json::value::{RawValue, to_raw_value};
 
 /// A value as its JSON in a reply; copies are cheap.
 ///
-/// Lists are made of these, because writing its rows took nine tenths of the time of a list. It
-/// serialises as the value would, with `serde_json` alone.
+/// Lists consist of these, because writing their rows took nine tenths of the time of a list. It
+/// serialises like the value, with `serde_json` only.
 #[derive(Clone)]
 pub struct Rendered(Result<Arc<RawValue>, Arc<str>>);
 
 impl Rendered {
-    /// The JSON of a value. Should it have none, then neither has what this becomes a part of.
+    /// The JSON of a value. If it has none, neither has the value that contains it.
     #[must_use]
     pub fn of(value: &impl Serialize) -> Self {
         Self(match to_raw_value(value) {
@@ -53,7 +53,7 @@ impl PartialEq for Rendered {
     }
 }
 
-/// Shows no value, as there may be sensitive ones.
+/// Shows no value, because it may be sensitive.
 impl fmt::Debug for Rendered {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "{} bytes of JSON", self.json().len())

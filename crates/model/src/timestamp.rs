@@ -22,7 +22,7 @@ const LAST: i64 = 253_402_300_799_999;
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// The point this many milliseconds after the start of 1970, UTC, or the nearest that there is.
+    /// The point this many milliseconds after the start of 1970, UTC, or the nearest possible one.
     #[must_use]
     pub fn from_millis(millis: i64) -> Self {
         Self(millis.clamp(FIRST, LAST))

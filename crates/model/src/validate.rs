@@ -93,7 +93,7 @@ impl fmt::Display for Violation {
     }
 }
 
-/// Where the walk is; written out only when there is something to report.
+/// The current place; written only when there is something to report.
 enum Path<'a> {
     Root,
     Member(&'a Path<'a>, &'a str),

@@ -41,7 +41,7 @@ impl Kind {
     }
 }
 
-/// How many panics there were, by kind.
+/// The numbers of panics by kind.
 #[derive(Debug, Default)]
 pub struct Panics([AtomicU64; Kind::ALL.len()]);
 

@@ -33,7 +33,7 @@ pub fn catch<T>(work: impl FnOnce() -> T) -> Result<T, Panic> {
 
 /// A future that ends with an error if the one within panics.
 ///
-/// Pin the inner one where it is made, `caught(pin!(work))`, and it is stored only once.
+/// Pin the inner one where it is created, `caught(pin!(work))`, and it is stored only once.
 pub fn caught<F: Future + Unpin>(future: F) -> Caught<F> {
     Caught(future)
 }

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use crate::{Kind, Panics, caught};
 
-/// Does what `task` makes until it ends; after each panic, which is logged and counted, it pauses and
-/// starts again.
+/// Runs the future from `task` until it ends; after each panic, which is logged and counted, it
+/// pauses and starts again.
 pub async fn supervised<F: Future<Output = ()>>(
     panics: &Panics,
     kind: Kind,

@@ -1,4 +1,4 @@
-//! Changes that belong together.
+//! Changes that are written together.
 
 use redb::{TableDefinition, WriteTransaction};
 
@@ -37,7 +37,7 @@ impl Batch {
         Self::default()
     }
 
-    /// Whether there is nothing to do.
+    /// Whether it is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty() && self.on_commit.is_empty()

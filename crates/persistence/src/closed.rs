@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use crate::open::FILE;
 
-/// The name of the file that says so.
+/// The name of the file that records this.
 pub(crate) const CLOSED: &str = "state.redb.closed";
 
 /// Any later write gives the file a later time than this sets back.
@@ -49,8 +49,8 @@ impl Drop for CloseRecorder {
     }
 }
 
-/// Whether the file has not been changed since it was closed. It counts only once: a process that
-/// does not close the file leaves nothing that says so.
+/// Whether the file is unchanged since it was closed. This is true only once: a process that does
+/// not close the file leaves no such record.
 pub(crate) fn take(directory: &Path) -> bool {
     let path = directory.join(CLOSED);
     let Ok(recorded) = fs::read_to_string(&path) else {

@@ -107,8 +107,8 @@ async fn a_recovery_is_told_once_whatever_notices_it() {
         for known in 0..3 {
             assert_eq!(row_store.recoveries(), known);
             disk.fill();
-            // Several failures are followed by one recovery. But a probe may find room for itself where a
-            // large row finds none, so with probes each failure may be.
+            // Several failures are followed by one recovery. But a probe may find space for itself
+            // when a large row finds none, so with probes there may be a recovery for each failure.
             let failures = if probe_interval == NEVER { 2 } else { 1 };
             for _ in 0..failures {
                 let lost = row_store.send(large("lost")).unwrap();

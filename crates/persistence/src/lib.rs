@@ -62,7 +62,7 @@ impl Drop for Inner {
 }
 
 impl RowStore {
-    /// Opens the row store of a directory, and makes both if they are not there.
+    /// Opens the row store of a directory, and creates both if they are missing.
     ///
     /// The directory is this process's alone until the last handle is dropped.
     ///

@@ -102,7 +102,7 @@ fn builder() -> Builder {
     builder
 }
 
-/// Makes the file under another name first, so that there never is a half of one.
+/// Creates the file under another name first, so that an incomplete file never exists.
 fn create(directory: &Path, path: &Path) -> Result<(), DirectoryError> {
     let unfinished = directory.join(UNFINISHED);
     match fs::remove_file(&unfinished) {

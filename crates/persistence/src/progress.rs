@@ -1,4 +1,4 @@
-//! The outcome of the batches, for those who wait.
+//! The outcome of the batches, for the tasks that wait.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -14,7 +14,7 @@ const RANGES: usize = 1024;
 pub struct CommitSeq(pub(crate) u64);
 
 impl CommitSeq {
-    /// The ticket as a number, to be kept in an atomic; later tickets are greater.
+    /// The number of a batch for an atomic; later numbers are greater.
     #[must_use]
     pub fn number(self) -> u64 {
         self.0

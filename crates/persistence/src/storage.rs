@@ -11,7 +11,7 @@ use crate::open_error::OpenError;
 /// The progress of writing: the number of the last batch that was committed.
 const PROGRESS: TableDefinition<'static, &str, u64> = TableDefinition::new("progress");
 const COMMITTED: &str = "committed";
-/// The row that is written to find out whether there is room again.
+/// The row that is written to find out whether there is space again.
 const PROBE: TableDefinition<'static, &str, &[u8]> = TableDefinition::new("probe");
 const PROBE_BYTES: usize = 64 << 10;
 

@@ -19,7 +19,7 @@ const TOGETHER: usize = 1024;
 /// The maximum number of waiting batches. Every writer waits for its batch, so only a hanging disk
 /// lets this many accumulate; further ones are refused.
 pub(crate) const QUEUE: usize = 65_536;
-/// How often a writer that has failed tries whether there is room again.
+/// How often a writer that has failed tests whether there is space again.
 pub(crate) const PROBE_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Hands batches to the thread.
@@ -33,7 +33,7 @@ struct Queue {
     last: CommitSeq,
     /// None when the writer ends.
     batches: Option<SyncSender<(CommitSeq, Batch)>>,
-    /// Why nothing is accepted now: failed batches are being undone, or only a restart helps.
+    /// Why nothing is accepted now: failed batches are being undone, or a restart is required.
     refused: Option<WriteError>,
     /// Whether a batch was refused because too many waited.
     has_overflowed: bool,
@@ -263,7 +263,7 @@ impl WriterThread {
         false
     }
 
-    /// Tries whether there is room again.
+    /// Tests whether there is space again.
     fn probe(&self) {
         let is_open = lock(&self.queue).refused.is_none();
         if !is_open {

@@ -22,7 +22,7 @@ pub trait Buckets: Send + Sync {
     /// `NotFound`, or what S3 answers.
     async fn delete(&self, context: &HandlerContext, bucket: &str) -> Result<(), HandlerError>;
 
-    /// Whether there is such a bucket.
+    /// Whether the bucket exists.
     ///
     /// # Errors
     ///

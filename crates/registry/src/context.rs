@@ -1,4 +1,4 @@
-//! The caller of a change, and the tags that come with it.
+//! The caller of a change, and its tags.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -31,7 +31,7 @@ pub struct HandlerContext {
 }
 
 impl HandlerContext {
-    /// The context of a request that belongs to no stack.
+    /// The context of a request outside of stacks.
     #[must_use]
     pub fn new(scope: Scope, partition: impl Into<Arc<str>>) -> Self {
         Self {

@@ -23,7 +23,7 @@ struct Key {
 
 type Map = BTreeMap<Key, Arc<Value>>;
 
-/// Documents in memory, and on disk where there is a row store; clones share them.
+/// Documents in memory, and on disk if there is a row store; clones share them.
 ///
 /// A collection is a name such as `ssm-parameters`. What [`change`](Self::change) has returned is on
 /// disk.
@@ -46,7 +46,7 @@ impl Documents {
         }
     }
 
-    /// The documents of a row store, which keeps them from now on.
+    /// The documents of a row store, which stores them from now on.
     ///
     /// # Errors
     ///
@@ -251,7 +251,7 @@ impl fmt::Debug for Documents {
 /// Documents to store and, without a value, to remove.
 type Staged = BTreeMap<Key, Option<Arc<Value>>>;
 
-/// Changes of one account and region that are made together.
+/// Changes of one account and region that are applied together.
 pub struct Change<'a> {
     held: &'a Map,
     scope: &'a Scope,
@@ -287,7 +287,7 @@ impl Change<'_> {
         self.staged.insert(key, Some(Arc::new(document)));
     }
 
-    /// Removes a document; it is returned if there was one.
+    /// Removes a document, and returns it if it existed.
     pub fn remove(&mut self, collection: &str, id: &str) -> Option<Arc<Value>> {
         let found = self.get(collection, id)?;
         let key = Key::new(self.scope, collection, id);

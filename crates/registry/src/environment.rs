@@ -18,12 +18,12 @@ pub struct Environment {
     pub interceptor: Arc<dyn Interceptor>,
     /// Where buckets are.
     pub buckets: Arc<dyn Buckets>,
-    /// Where the models of other types are kept.
+    /// The storage for the models of other types.
     pub documents: Documents,
     /// Parameters of Systems Manager.
     pub parameters: Arc<Parameters>,
     /// The time.
     pub clock: Arc<dyn Clock>,
-    /// Where identifiers come from.
+    /// The source of identifiers.
     pub ids: Arc<dyn Ids>,
 }

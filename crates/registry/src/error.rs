@@ -123,7 +123,7 @@ impl HandlerError {
         Self::new(HandlerErrorCode::NotFound, message)
     }
 
-    /// The failure that there is such a resource.
+    /// The failure for a resource that already exists.
     #[must_use]
     pub fn already_exists(type_name: &str, identifier: &str) -> Self {
         let message = format!(
@@ -138,7 +138,7 @@ impl HandlerError {
         Self::new(HandlerErrorCode::InvalidRequest, message)
     }
 
-    /// The same failure of a create that has made this resource.
+    /// The same failure of a create that has created this resource.
     #[must_use]
     pub fn after_creating(mut self, identifier: impl Into<String>) -> Self {
         self.identifier = Some(identifier.into());

@@ -9,11 +9,11 @@ use crate::error::HandlerError;
 /// The outcome of a handler's call of an operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Interception {
-    /// It is made.
+    /// The call is made.
     Continue,
-    /// It fails in place of being made.
+    /// The call fails without being made.
     Fail(HandlerError),
-    /// It is made, and fails all the same.
+    /// The call is made, and fails anyway.
     FailAfter(HandlerError),
 }
 

@@ -1,7 +1,7 @@
 //! Resource types: what CloudFormation and Cloud Control do with one resource.
 //!
-//! A [`ResourceType`] creates, reads, updates, deletes and lists resources that are JSON models. Its
-//! [`Schema`] says which properties a model may have. [`Registry`] finds a type by its name. Nothing
+//! A [`ResourceType`] creates, reads, updates, deletes and lists resources that are JSON models.
+//! Its [`Schema`] defines the properties of a model. [`Registry`] finds a type by its name. Nothing
 //! here knows HTTP, templates or stacks, and time comes from the environment of the services.
 
 mod buckets;

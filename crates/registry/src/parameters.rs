@@ -54,7 +54,7 @@ pub struct NewValue {
     pub kind: Option<String>,
     /// The value.
     pub value: String,
-    /// Whether the parameter may be there.
+    /// Whether the parameter may already exist.
     pub overwrite: bool,
     /// Its description.
     pub description: Option<String>,
@@ -77,7 +77,7 @@ pub struct Parameters {
 }
 
 impl Parameters {
-    /// Parameters that are kept among these documents.
+    /// Parameters that are stored among these documents.
     #[must_use]
     pub fn new(documents: Documents, clock: Arc<dyn Clock>) -> Self {
         Self { documents, clock }
@@ -103,8 +103,8 @@ impl Parameters {
     ///
     /// # Errors
     ///
-    /// The name, the type or the value is not acceptable, or there is such a parameter and it may not
-    /// be overwritten.
+    /// The name, the type or the value is invalid, or the parameter exists and must not be
+    /// overwritten.
     pub async fn put(&self, scope: &Scope, new: NewValue) -> Result<Parameter, ParameterError> {
         check_name(&new.name)?;
         let now = self.clock.now().as_millis();

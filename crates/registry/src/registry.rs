@@ -11,7 +11,7 @@ use crate::types::{self, Forms, Recorded, Upstream};
 use crate::unknown::{UnknownResources, UnknownType};
 use crate::upstream::UpstreamStacks;
 
-/// The resource types that there are.
+/// The available resource types.
 #[derive(Clone)]
 pub struct Registry {
     types: BTreeMap<String, Arc<dyn ResourceType>>,

@@ -27,7 +27,7 @@ pub struct Resource {
 pub enum Residence {
     /// They exist and act here.
     Here,
-    /// Only their models are kept.
+    /// Only their models are stored.
     Recorded,
     /// They exist in the CloudFormation of the upstream.
     Upstream,
@@ -45,8 +45,8 @@ impl fmt::Display for Residence {
 
 /// A type of resources: its schema and its handlers.
 ///
-/// The caller coerces and validates a model with [`ResourceType::schema`] before it hands it in, so a
-/// handler gets models that its schema allows.
+/// The caller coerces and validates a model with [`ResourceType::schema`] first, so a handler gets
+/// models that its schema allows.
 #[async_trait]
 pub trait ResourceType: Send + Sync {
     /// The name, such as `AWS::B2BI::Profile`.
@@ -86,7 +86,7 @@ pub trait ResourceType: Send + Sync {
     ///
     /// # Errors
     ///
-    /// It was not made, or it was made in part: then the error names it.
+    /// It was not created, or it was created in part: then the error names it.
     async fn create(
         &self,
         context: &HandlerContext,
@@ -106,11 +106,11 @@ pub trait ResourceType: Send + Sync {
 
     /// Changes a resource from one model to another.
     ///
-    /// The caller has made sure that no create-only property differs.
+    /// The caller has ensured that no create-only property differs.
     ///
     /// # Errors
     ///
-    /// `NotFound`, or what the service answers; a part of the change may have been made.
+    /// `NotFound`, or the service's error; a part of the change may have been made.
     async fn update(
         &self,
         context: &HandlerContext,

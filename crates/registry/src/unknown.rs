@@ -11,7 +11,7 @@ pub enum UnknownType {
     /// Its model is recorded.
     #[default]
     Record,
-    /// It is made in the upstream.
+    /// It is created in the upstream.
     Upstream,
 }
 

@@ -28,13 +28,14 @@ pub struct Settings {
     /// How long after the end of a run's time its worker is killed: for an engine that ends itself
     /// in time, with a better message, and then searches the position of an error.
     pub grace: fn(&Limits) -> Duration,
-    /// How many workers there may be at a time.
+    /// The maximum number of workers at a time.
     pub most: usize,
     /// The requests after which a worker is replaced, so that leaks do not add up.
     pub uses: u32,
-    /// The bytes of an input, or of a result, after which a worker is replaced, so that its memory goes back.
+    /// The size of an input or a result in bytes after which a worker is replaced, so that its
+    /// memory is freed.
     pub large: usize,
-    /// How long a worker without work is kept.
+    /// How long an idle worker is kept.
     pub idle: Duration,
 }
 

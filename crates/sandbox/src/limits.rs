@@ -73,7 +73,7 @@ fn limit(resource: Resource, most: u64) -> io::Result<()> {
     Ok(())
 }
 
-/// The pages that the process has addresses for, in bytes; 0 where the system does not say.
+/// The address space of the process, in bytes; 0 if the system does not report it.
 fn address_space() -> u64 {
     let pages = fs::read_to_string("/proc/self/statm")
         .ok()

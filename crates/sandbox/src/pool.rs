@@ -11,7 +11,7 @@ use crate::timed::{Deadline, Interruption, POLL};
 use crate::worker::{Worker, WorkerCommand};
 use crate::worker_error::WorkerError;
 
-/// How many workers there are, and for how long.
+/// The number of workers, and how long they live.
 #[derive(Clone, Debug)]
 pub(crate) struct Pooling {
     pub(crate) program: WorkerCommand,
@@ -21,7 +21,7 @@ pub(crate) struct Pooling {
     pub(crate) uses: u32,
     /// The bytes of a request or a reply after which a worker is replaced.
     pub(crate) large: usize,
-    /// How long a worker without work is kept.
+    /// How long an idle worker is kept.
     pub(crate) idle: Duration,
 }
 
@@ -138,7 +138,7 @@ impl Drop for Pool {
     }
 }
 
-/// The right to one busy worker; when it is dropped, the worker goes back into the pool.
+/// The permit for one busy worker; when it is dropped, the worker returns to the pool.
 struct Lease<'a> {
     shared: &'a Arc<Shared>,
     worker: Option<Worker>,

@@ -27,7 +27,7 @@ pub fn serve<E: Engine>(load: impl FnOnce() -> E + Send + 'static) -> ExitCode {
         stream.local_addr()?;
         // A panic is in the reply; messages with places in source files are of no use to users.
         panic::set_hook(Box::new(|_| {}));
-        // Rather this process than its server, where the machine has no memory left.
+        // If the machine has no memory left, this process is killed before its server.
         let _ = fs::write("/proc/self/oom_score_adj", "1000");
         thread::Builder::new()
             .stack_size(STACK)

@@ -17,7 +17,7 @@ use crate::protocol::{Reply, Request, read_reply};
 use crate::timed::{Deadline, TimedStream, timed_pair};
 use crate::worker_error::WorkerError;
 
-/// The exit status of a worker that has no memory left.
+/// The exit status of a worker that has run out of memory.
 pub const OUT_OF_MEMORY: i32 = 77;
 /// The stack of the thread that evaluates, in bytes.
 pub(crate) const STACK: usize = 64 << 20;
@@ -83,7 +83,7 @@ impl Worker {
     ///
     /// # Errors
     ///
-    /// No reply came before the deadline.
+    /// No reply arrived before the deadline.
     pub(crate) fn ask(
         &mut self,
         request: &Request<'_>,

@@ -86,7 +86,7 @@ pub fn interrupted(interruption: Interruption, limits: &Limits) -> MappingError 
     }
 }
 
-/// The problem of a run that has no memory left.
+/// The problem of a run that has run out of memory.
 pub(crate) fn memory(bytes: u64) -> MappingError {
     problem(
         Cause::Limit,

@@ -190,7 +190,7 @@ async fn read(stream: &TcpStream, space: &mut [u8]) -> io::Result<usize> {
     }
 }
 
-/// The reply, once it is there as a whole.
+/// The complete reply, if it has arrived.
 fn whole(received: &[u8]) -> io::Result<Option<Reply>> {
     let mut ends = received.windows(BLANK_LINE.len());
     let Some(end) = ends.position(|end| end == BLANK_LINE) else {

@@ -58,7 +58,7 @@ impl Access {
         )))
     }
 
-    /// Whether a request may use the admin routes, on a server that listens there.
+    /// Whether a request may use the admin routes, on a server with this address.
     pub(crate) fn admin(&self, head: &Parts, listen: SocketAddr) -> Result<(), AccessError> {
         self.origin(&head.headers)?;
         if is_sent_by_another_site(&head.headers) {
@@ -201,7 +201,7 @@ fn host_name(host: &str) -> Option<String> {
     (is_port && !name.is_empty()).then_some(name)
 }
 
-/// Whether a name leads to this machine for everybody.
+/// Whether a name always resolves to this machine.
 fn is_loopback_name(name: &str) -> bool {
     let names = |text: &str| name == text || is_below(name, text);
     let address = name.parse::<IpAddr>().map(|value| value.to_canonical());

@@ -1,8 +1,8 @@
 //! The amount of freed memory that the C library's allocator keeps.
 //!
-//! The allocator of the GNU C library raises its thresholds to the largest block that was freed: after
-//! one buffer of 8 MB each arena keeps up to 16 MB that nothing uses, and there are eight arenas for each
-//! core. It reads its settings from the environment as the process starts, so the server starts itself
+//! The allocator of the GNU C library raises its thresholds to the largest freed block: after one
+//! buffer of 8 MB each arena keeps up to 16 MB unused, and there are eight arenas for each core. It
+//! reads its settings from the environment when the process starts, so the server starts itself
 //! again with them. Other C libraries do not need this.
 
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
@@ -12,8 +12,8 @@ use std::{env, os::unix::process::CommandExt as _, process::Command};
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 const VARIABLE: &str = "GLIBC_TUNABLES";
 
-/// Two arenas; blocks of a megabyte and more are given back as soon as they are freed, and an arena
-/// keeps a megabyte at most.
+/// Two arenas; blocks of a megabyte and more are returned as soon as they are freed, and an arena
+/// keeps at most a megabyte.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 const SETTINGS: &str = "glibc.malloc.arena_max=2:glibc.malloc.mmap_threshold=1048576:\
                         glibc.malloc.trim_threshold=1048576";

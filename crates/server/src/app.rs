@@ -171,8 +171,8 @@ impl App {
         self.service.keep_past(Duration::from_millis(longest));
     }
 
-    /// Ends idle connections where a rule waits for new ones: clients keep theirs open, so that it
-    /// would hardly ever act. Whether they end is returned.
+    /// Ends idle connections if a rule waits for new ones: clients keep their connections open, so
+    /// it would hardly ever act. Returns whether they end.
     pub(crate) fn renew_connections(&self) -> bool {
         let is_armed = self.faults.is_armed_at_accept();
         if is_armed {

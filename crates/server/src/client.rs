@@ -11,7 +11,7 @@ use hyper_util::client::legacy::connect::{Connect, HttpConnector};
 use hyper_util::client::legacy::{Client, ResponseFuture};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
-/// How long a connection may take to come about.
+/// The timeout for making a connection.
 const CONNECT: Duration = Duration::from_secs(5);
 /// How long an idle connection is kept.
 const IDLE: Duration = Duration::from_secs(15);
@@ -22,7 +22,7 @@ pub(crate) type HttpClient<B> = Client<HttpConnector, B>;
 /// The same for addresses that begin with `https`.
 pub(crate) type TlsClient<B> = Client<HttpsConnector<HttpConnector>, B>;
 
-/// A client for one address, by TLS where the address begins with `https`.
+/// A client for one address, with TLS if the address begins with `https`.
 pub(crate) enum AddressClient<B> {
     Plain(HttpClient<B>),
     Tls(TlsClient<B>),
@@ -55,7 +55,7 @@ where
     }
 }
 
-/// A client that connects when there is something to send.
+/// A client that connects at the first request.
 pub(crate) fn http_client<B>() -> HttpClient<B>
 where
     B: Body + Send,

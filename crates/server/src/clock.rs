@@ -16,7 +16,7 @@ pub(crate) use self::setting::Setting;
 use self::setting::Shared;
 use crate::system;
 
-/// How a clock goes.
+/// The mode of a clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClockMode {
     /// As the machine's does.
@@ -91,7 +91,7 @@ impl ServerClock {
         });
     }
 
-    /// How it goes now, as one change has left it.
+    /// The mode after the last change.
     pub(crate) fn setting(&self) -> Setting {
         self.setting.read()
     }

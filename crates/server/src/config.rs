@@ -91,7 +91,7 @@ pub struct Config {
     pub external_s3: Option<ExternalConfig>,
     /// The requirements of AWS on buckets that are checked.
     pub strict_aws: StrictConfig,
-    /// How the clock goes.
+    /// The mode of the clock.
     pub clock: ClockSettings,
     /// The server that answers for all other services.
     pub upstream: Option<UpstreamConfig>,
@@ -141,7 +141,7 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// Never, as long as the defaults are valid, which a test makes sure of.
+    /// Never, as long as the defaults are valid, which a test checks.
     pub fn defaults() -> Result<Self, SettingError> {
         Self::from_settings(&resolve(None, None)?)
     }
@@ -159,7 +159,7 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// The first value that cannot be used, where it comes from, and what would do.
+    /// The first invalid value, its source, and valid values.
     pub(crate) fn from_settings(settings: &Resolved) -> Result<Self, SettingError> {
         let upstream = network::upstream(settings)?;
         let stacks_endpoint = sinks::stacks_endpoint(settings)?;

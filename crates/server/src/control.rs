@@ -67,7 +67,7 @@ impl Control {
     ///
     /// # Errors
     ///
-    /// The query has a field that there is not.
+    /// The query has an unknown field.
     pub fn journal(&self, query: &str) -> Result<Vec<Entry>, QueryError> {
         let filter = Filter::from_query(query).map_err(|error| QueryError(error.into()))?;
         Ok(self.app.journal.find(&filter).1)

@@ -40,7 +40,7 @@ pub(crate) struct EventBridgeEvent {
 }
 
 impl EventBridgeEvent {
-    /// The event with the id that follows from it.
+    /// The event with its derived id.
     pub(crate) fn new(event: Event) -> Self {
         Self {
             version: "0",
@@ -51,7 +51,7 @@ impl EventBridgeEvent {
 }
 
 impl EventLog {
-    /// Keeps `size` events and as many records at most; 0 keeps none. The sinks get all of them.
+    /// Keeps at most `size` events and records each; 0 keeps none. The sinks get all of them.
     pub(crate) fn new(size: usize, sinks: Sinks) -> Self {
         Self {
             events: Mutex::new(Ring::new(size)),
@@ -99,7 +99,7 @@ impl EventLog {
         self.news.receiver_count()
     }
 
-    /// Sends those home who wait for events.
+    /// Ends the waiting of those who wait for events.
     pub(crate) fn stop(&self) {
         self.news.send_replace(true);
     }
@@ -167,8 +167,8 @@ impl RecordSink for EventLog {
     }
 }
 
-/// The id follows from the job and the event, so a job that is run again after a crash sends the same
-/// events with the same ids.
+/// The id is derived from the job and the event, so a job that is run again after a crash sends the
+/// same events with the same ids.
 fn id(event: &Event) -> String {
     let mut hash = Sha256::new();
     for text in [&event.job_id, event.detail_type] {

@@ -148,7 +148,7 @@ fn row_store(config: &Config) -> Result<Option<RowStore>, OpenError> {
     Ok(opened)
 }
 
-/// The documents of a row store, or none yet.
+/// The documents of a row store, or no documents.
 fn documents(row_store: Option<&RowStore>) -> Result<Documents, DocumentsError> {
     let kept = row_store.map(|row_store| Documents::with_row_store(row_store.clone()));
     Ok(kept.transpose()?.unwrap_or_default())

@@ -28,7 +28,7 @@ pub(crate) struct Metrics {
     rows: Vec<Row>,
     /// Replies of the embedded S3.
     pub(crate) objects: Statuses,
-    /// Replies that came from upstream.
+    /// Replies from the upstream.
     pub(crate) passed: Statuses,
     /// Connections that are open.
     pub(crate) connections: AtomicI64,

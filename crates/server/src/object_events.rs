@@ -44,8 +44,8 @@ pub(crate) async fn poll_supervised(app: &App, pause: Option<Duration>) {
     supervised(&app.panics, Kind::Watcher, "watched folders", PAUSE, watch).await;
 }
 
-/// Starts the jobs that could not be kept on disk, each time that it can be written again; after a
-/// panic it starts again.
+/// Starts the jobs that could not be stored on disk, each time that it can be written again; after
+/// a panic it starts again.
 pub(crate) async fn catch_up_supervised(app: &App) {
     let handled = AtomicU64::new(app.disk_recoveries());
     let watch = async || {
@@ -62,7 +62,7 @@ pub(crate) async fn catch_up_supervised(app: &App) {
     supervised(&app.panics, Kind::Watcher, "disk recovery", PAUSE, watch).await;
 }
 
-/// Passes created objects on and notifies of changes for as long as there are any.
+/// Passes on created objects and sends notifications of changes as long as there are any.
 ///
 /// Where accounts share their buckets, the capabilities of all accounts watch them.
 async fn pass_on(app: &App, mut events: Receiver<ObjectEvent>) {

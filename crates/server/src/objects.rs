@@ -56,7 +56,7 @@ pub(crate) enum ObjectsSetupError {
 #[error("the objects are in an S3 elsewhere: leave out `objects`")]
 pub(crate) struct ExternalObjectsError;
 
-/// A bucket cannot be made.
+/// A bucket cannot be created.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CreateBucketError {
     /// Its name does not fit into a request.
@@ -110,7 +110,7 @@ impl Objects {
         }
     }
 
-    /// Makes a bucket that is not there; whether it did.
+    /// Creates a missing bucket; returns whether it did.
     ///
     /// # Errors
     ///

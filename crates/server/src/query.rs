@@ -73,7 +73,7 @@ pub(crate) enum ParamError {
 /// The maximum number of known names that are listed after the nearest.
 const MOST_LISTED: usize = 20;
 
-/// Says that a name is unknown, which known one is nearest, and the others where they are few.
+/// Reports that a name is unknown, with the nearest known one, and the others if they are few.
 pub(crate) fn unknown(kind: &str, name: &str, known: &[&str]) -> String {
     match nearest(name, known) {
         None => format!("unknown {kind} `{name}`: there are none here"),

@@ -14,7 +14,7 @@ pub(crate) enum Part {
     Counters,
     /// The states of scenarios.
     Scenarios,
-    /// The seed of draws and, where it is configured, of ids.
+    /// The seed of draws and, if it is configured, of ids.
     Seed,
     Clock,
     /// Jobs; unfinished ones are ended.
@@ -62,7 +62,7 @@ pub(crate) struct Scope {
 ///
 /// # Errors
 ///
-/// The disk does not accept it, or what `--init` says cannot be made.
+/// The disk refuses it, or the resources of `--init` cannot be created.
 pub(crate) async fn reset(app: &App, parts: &[Part], scope: &Scope) -> Result<(), ResetError> {
     let mut parts = parts.to_vec();
     parts.sort_unstable();
@@ -117,9 +117,9 @@ async fn state(app: &App, scope: &Scope) -> Result<(), ResetError> {
     Ok(())
 }
 
-/// Waits until the watcher has received the events of all objects that were there.
+/// Waits until the watcher has received the events of all existing objects.
 async fn settle_events(app: &App) {
-    /// More turns than there can be events.
+    /// More iterations than there can be events.
     const TURNS: usize = 10_000;
     if let Objects::Embedded(s3) = &app.objects {
         for _ in 0..TURNS {

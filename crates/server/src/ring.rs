@@ -5,7 +5,7 @@ use std::mem;
 
 use serde::Serialize;
 
-/// The latest entries; the oldest makes room for the newest.
+/// The latest entries; the oldest is replaced by the newest.
 #[derive(Debug)]
 pub(crate) struct Ring<T> {
     size: usize,
@@ -32,7 +32,7 @@ impl<T> Ring<T> {
         }
     }
 
-    /// Keeps the entry that is made of its number, and returns the one that makes room for it.
+    /// Adds the entry made from its number, and returns the one that it replaces.
     pub(crate) fn push(&mut self, entry: impl FnOnce(u64) -> T) -> Option<T> {
         self.latest += 1;
         let is_full = self.entries.len() >= self.size;
@@ -43,7 +43,7 @@ impl<T> Ring<T> {
         oldest
     }
 
-    /// Takes all entries out, and numbers those to come from 1 again.
+    /// Takes all entries, and numbers later ones from 1 again.
     pub(crate) fn reset(&mut self) {
         self.latest = 0;
         self.entries.clear();

@@ -1,5 +1,5 @@
-//! Notifications of objects, in every form in which they come: S3's own, `EventBridge`'s, and
-//! either of them in the envelopes of SQS and SNS, alone or several together.
+//! Notifications of objects in all their formats: S3's own, `EventBridge`'s, and either of them in
+//! the envelopes of SQS and SNS, alone or several together.
 
 use b2bi_local_b2bi::Notification;
 use percent_encoding::percent_decode_str;
@@ -67,7 +67,7 @@ pub(crate) enum NotificationError {
     Origin {
         /// The type of the event.
         kind: String,
-        /// Where it says that it is from.
+        /// The source that it names.
         origin: String,
     },
     #[error("A record about a created object names no bucket or no key")]

@@ -29,7 +29,7 @@ const KEPT: &AsciiSet = &NON_ALPHANUMERIC
 /// How many events of one millisecond have sequencers of their own.
 const IN_A_MILLISECOND: u64 = 4096;
 
-/// Notifies everybody whom the event names.
+/// Sends the event to all its targets.
 pub(crate) fn notify(app: &App, event: &ObjectEvent) {
     let Some(notified) = &event.notified else {
         return;
@@ -194,7 +194,7 @@ impl<'a> Facts<'a> {
         (detail_type, with_known(known))
     }
 
-    /// Hands the event to the sinks of events, and to the endpoint where none of them is a bus.
+    /// Passes the event to the sinks of events, and to the endpoint if none of them is a bus.
     fn to_event_bridge(&self, app: &App) {
         let (detail_type, detail) = self.detail();
         let event = EventBridgeEvent::new(Event {
@@ -255,8 +255,8 @@ fn with_known<const N: usize>(members: [(&str, Option<Value>); N]) -> Value {
 pub(crate) struct Sequencer(AtomicU64);
 
 impl Sequencer {
-    /// A text that is greater than all before, also than those before a restart as long as the clock
-    /// does not go back.
+    /// A text that is greater than all before, including those before a restart, unless the clock
+    /// goes back.
     fn next(&self, since: Duration) -> String {
         let millis = u64::try_from(since.as_millis()).unwrap_or(u64::MAX);
         let least = millis.saturating_mul(IN_A_MILLISECOND);

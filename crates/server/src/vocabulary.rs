@@ -7,12 +7,12 @@ use b2bi_local_objects::{ERROR_CODES, operations};
 
 use crate::services::{cloudcontrol, cloudformation, ssm, sts};
 
-/// The name of the service that the objects belong to.
+/// The service that the objects belong to.
 pub(crate) const S3: &str = "s3";
 
 /// Errors that any AWS service may return, and error codes that SDKs retry.
 ///
-/// Each has the status that a fault rule answers with where it names none.
+/// Each has the status that a fault rule returns unless it names another.
 ///
 /// Source: docs `CommonErrors`, 2026-11, and the retry handlers of botocore 1.44; Assumption A-230.
 const COMMON_ERRORS: &[(&str, u16)] = &[

@@ -26,7 +26,7 @@ const STEP: Duration = Duration::from_millis(250);
 /// memory, while a warm heap saves a tenth of the time for a document of a few megabytes.
 const LARGE: usize = 32 << 20;
 
-/// Serves as a worker, if these arguments say so.
+/// Serves as a worker, if the arguments say so.
 pub(crate) fn run(arguments: &[OsString]) -> Option<ExitCode> {
     let (command, language) = arguments.split_first()?;
     if command != WORKER {

@@ -264,7 +264,7 @@ POST /_localstack/chaos/faults | [{"sevice": "s3"}] | 400 | the nearest is `serv
 GET /_b2bi/fault |  | 404 | the nearest is `/_b2bi/faults`
 "#;
 
-/// Wrong methods, and which ones there are.
+/// Wrong methods, and the allowed ones.
 const METHODS: &[(&str, &str)] = &[
     ("POST /_b2bi/health", "GET, HEAD"),
     ("DELETE /_b2bi/clock", "GET, PUT"),

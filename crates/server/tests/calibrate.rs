@@ -18,7 +18,7 @@ fn command(arguments: &[&str]) -> Command {
     command
 }
 
-/// A server that plays AWS; ended when the value goes.
+/// A server that plays the part of AWS; it ends when the value is dropped.
 struct Aws {
     child: Child,
     url: String,
@@ -212,7 +212,7 @@ fn refused_requests_are_no_answers() {
     assert!(!answers.contains("AccessDenied"), "{recording}");
 }
 
-/// A recording that is there already stays until the new one is complete, and answers are not lost.
+/// An existing recording is kept until the new one is complete, and answers are not lost.
 #[test]
 fn recordings_replace_others_when_they_are_complete() {
     let aws = Aws::start("*=1000*delay(60ms)");
@@ -236,7 +236,7 @@ fn recordings_replace_others_when_they_are_complete() {
     assert!(recording.contains("mapping-nothing"), "{recording}");
     assert!(!std::path::Path::new(&unfinished).exists());
 
-    // Where nothing can be kept, the answers are printed, and everything is deleted all the same.
+    // If nothing can be stored, the answers are printed, and everything is deleted anyway.
     let mut command = aws.record(&["--only", "new-profile", "--out", "/dev/full"]);
     let recorded = command.output().unwrap();
     assert_eq!(recorded.status.code(), Some(2), "{}", log(&recorded));

@@ -1,4 +1,4 @@
-//! The command line: settings and where they come from, readiness, health, and how it stops.
+//! The command line: settings and their sources, readiness, health, and how it stops.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -25,7 +25,7 @@ fn file(name: &str, content: &str) -> PathBuf {
     path
 }
 
-/// A server on a free port; ended when the value goes.
+/// A server on a free port; it ends when the value is dropped.
 struct Running {
     child: Child,
     url: String,

@@ -1,4 +1,4 @@
-//! Starter templates on the command line, and what they come to on the whole road to X12.
+//! Starter templates on the command line, and their results on the complete way to X12.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::fs;
@@ -24,7 +24,7 @@ fn file(name: &str, content: &str) -> String {
     path.to_string_lossy().into_owned()
 }
 
-/// Maps nothing by a template, and writes what comes out as X12.
+/// Maps nothing with a template, and writes the result as X12.
 fn written(name: &str, template: &str, input: &str) -> String {
     let input = file(&format!("{name}.input"), input);
     let template = file(&format!("{name}.template"), template);

@@ -104,7 +104,7 @@ fn signed_again(
 /// The library's settings for signatures of a service.
 pub(crate) fn settings(service: Service<'_>) -> SigningSettings {
     let mut settings = SigningSettings::default();
-    // Which headers count is said by the client.
+    // The client determines which headers count.
     settings.excluded_headers = None;
     // A checker takes the hash that the client declares, and a signer puts it in itself.
     settings.payload_checksum_kind = PayloadChecksumKind::NoHeader;

@@ -18,7 +18,7 @@ use crate::scope::{Service, SigningTarget};
 pub struct SignError(#[source] Box<dyn Error + Send + Sync>);
 
 /// Signs a request: adds `Authorization`, `X-Amz-Date`, for S3 `x-amz-content-sha256`, and the
-/// session token where there is one.
+/// session token if there is one.
 ///
 /// All present headers are signed; `Host` must be among them.
 ///

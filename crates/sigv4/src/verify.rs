@@ -43,7 +43,7 @@ pub struct Verifier {
 pub enum Payload<'a> {
     /// The whole body, which is hashed.
     Body(&'a [u8]),
-    /// What S3's `x-amz-content-sha256` says; the reader of the body checks it against
+    /// The value of S3's `x-amz-content-sha256`; the reader of the body checks it against
     /// [`Verified::body`].
     Declared,
 }
@@ -165,7 +165,7 @@ fn check_signed_headers(
 ) -> Result<(), SignatureError> {
     let must_be = |name: &str| name == HOST.as_str() || name.starts_with("x-amz-");
     let present = headers.keys().map(HeaderName::as_str);
-    // A request without a host has none that could be signed, so it is missing in any case.
+    // A request without a host has none to sign, so it is missing in any case.
     let host = (!headers.contains_key(HOST)).then_some(HOST.as_str());
     let unsigned: Vec<String> = present
         .chain(host)
@@ -235,7 +235,7 @@ fn lifetime(text: &str) -> Result<Duration, SignatureError> {
     Err(SignatureError::Lifetime(problem.to_owned()))
 }
 
-/// Whether a signature is good now: neither made in the future nor too old.
+/// Whether a signature is valid now: neither from the future nor too old.
 pub(crate) fn check_validity(
     time: SystemTime,
     now: SystemTime,

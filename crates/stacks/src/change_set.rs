@@ -29,7 +29,7 @@ pub struct ChangeSet {
     pub description: Option<String>,
     /// `CREATE_COMPLETE` or `FAILED`.
     pub status: String,
-    /// Why it has failed.
+    /// The reason if it has failed.
     pub status_reason: Option<String>,
     /// `AVAILABLE`, `UNAVAILABLE`, `EXECUTE_IN_PROGRESS`, `EXECUTE_COMPLETE` or `EXECUTE_FAILED`.
     pub execution_status: String,
@@ -100,7 +100,7 @@ pub struct ChangeDetail {
     pub after: Option<String>,
     /// `Add`, `Modify` or `Remove`.
     pub kind: String,
-    /// `Static`, or `Dynamic` where the value is not known yet.
+    /// `Static`, or `Dynamic` if the value is not known yet.
     pub evaluation: String,
     /// Why it changes, such as `DirectModification`.
     pub source: String,

@@ -19,7 +19,7 @@ pub struct StackEvent {
     pub resource_type: String,
     /// The status.
     pub status: Status,
-    /// Why.
+    /// The reason.
     pub reason: Option<String>,
     /// The properties of the resource, as JSON.
     pub properties: Option<String>,

@@ -30,7 +30,7 @@ const REFERENCES: &[(&str, &str)] = &[
     ("ProfileId", "AWS::B2BI::Profile"),
     ("TransformerId", "AWS::B2BI::Transformer"),
 ];
-/// How the log groups begin that the service makes for its profiles.
+/// The prefix of the log groups that the service creates for its profiles.
 const OF_PROFILES: &str = "/aws/vendedlogs/b2bi/";
 /// The maximum number of characters of a logical id.
 const LONGEST: usize = 200;
@@ -131,7 +131,7 @@ fn logical_id(type_name: &str, resource: &Resource) -> String {
     id
 }
 
-/// The name, with a number where another resource has it.
+/// The name, with a number if another resource has it.
 fn free_name(name: String, taken: &mut BTreeSet<String>) -> String {
     let mut free = name.clone();
     let mut number = 1_u64;

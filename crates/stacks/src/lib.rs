@@ -1,9 +1,9 @@
 //! Stacks of CloudFormation, without HTTP.
 //!
 //! [`Stacks`] has the operations: a stack is created, updated and deleted resource by resource, and
-//! each change of a status is a [`StackEvent`]. A [`ChangeSet`] says what an update would do. The
-//! resource types come from the registry, the language from the template crate, and everything is
-//! stored among the documents of the registry's environment.
+//! each change of a status is a [`StackEvent`]. A [`ChangeSet`] describes the changes of an update.
+//! The resource types come from the registry, the language from the template crate, and everything
+//! is stored among the documents of the registry's environment.
 
 mod change_set;
 mod error;

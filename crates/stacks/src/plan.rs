@@ -104,7 +104,7 @@ impl Stacks {
     }
 }
 
-/// Whether a resource is missing that an operation before has not made.
+/// Whether a resource is missing that an earlier operation has not created.
 fn is_incomplete(stack: &Stack, new: &Bound) -> bool {
     new.order().iter().any(|name| {
         let resource = stack.resource(name);

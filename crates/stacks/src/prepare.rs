@@ -41,7 +41,7 @@ pub struct ParameterRequest {
     pub key: String,
     /// Its value.
     pub value: Option<String>,
-    /// Whether the value that the stack has stays.
+    /// Whether to keep the stack's current value.
     pub use_previous_value: bool,
 }
 

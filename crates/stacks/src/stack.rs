@@ -20,7 +20,7 @@ pub struct Stack {
     pub name: String,
     /// Its status.
     pub status: Status,
-    /// Why it has the status.
+    /// The reason for the status.
     pub status_reason: Option<String>,
     /// Its definition.
     pub definition: Definition,
@@ -28,7 +28,7 @@ pub struct Stack {
     pub previous: Option<Box<Definition>>,
     /// The values of its outputs.
     pub outputs: Vec<Output>,
-    /// Its resources, in the order in which they were made.
+    /// Its resources, in order of creation.
     pub resources: Vec<StackResource>,
     /// The exports of other stacks that it uses.
     pub imports: BTreeSet<String>,
@@ -65,7 +65,7 @@ pub struct Stack {
 pub struct OperationRecord {
     /// The operation, such as `CREATE_STACK`.
     pub kind: String,
-    /// Which events belong to it.
+    /// The events of the operation.
     pub id: String,
 }
 
@@ -143,7 +143,7 @@ pub struct StackResource {
     pub identifier: Option<String>,
     /// Its status.
     pub status: Status,
-    /// Why it has the status.
+    /// The reason for the status.
     pub status_reason: Option<String>,
     /// When the status changed, in milliseconds since 1970.
     pub changed: i64,
@@ -151,7 +151,7 @@ pub struct StackResource {
     pub desired: Properties,
     /// The properties that its type answers.
     pub model: Properties,
-    /// The resources that were made before it.
+    /// The resources that are created before it.
     pub dependencies: BTreeSet<String>,
     /// What happens when it is removed from its stack.
     pub deletion_policy: Policy,
@@ -195,7 +195,7 @@ impl StackResource {
         }
     }
 
-    /// Whether there is something that can be referred to.
+    /// Whether there is something to refer to.
     #[must_use]
     pub fn exists(&self) -> bool {
         self.identifier.is_some()

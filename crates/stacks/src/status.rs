@@ -65,7 +65,7 @@ statuses! {
     UpdateRollbackInProgress = "UPDATE_ROLLBACK_IN_PROGRESS",
     /// The former state could not be restored.
     UpdateRollbackFailed = "UPDATE_ROLLBACK_FAILED",
-    /// The former state is restored, and what the update has made is being deleted.
+    /// The former state is restored, and resources that the update has created are being deleted.
     UpdateRollbackCompleteCleanupInProgress = "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS",
     /// The former state is restored.
     UpdateRollbackComplete = "UPDATE_ROLLBACK_COMPLETE",

@@ -91,7 +91,7 @@ impl StackStore {
         stacks
     }
 
-    /// Adds a stack, unless there is one of its name.
+    /// Adds a stack, unless there is one with its name.
     pub(crate) async fn insert(
         &self,
         scope: &Scope,
@@ -255,7 +255,7 @@ fn change_sets_in(documents: &Change<'_>, stack_id: &str) -> Vec<(String, Change
         .collect()
 }
 
-/// Forgets the oldest deleted stacks where there are too many.
+/// Drops the oldest deleted stacks if there are too many.
 fn forget_deleted(documents: &mut Change<'_>) {
     let all = documents.count(STACKS);
     let live = documents.count(NAMES);

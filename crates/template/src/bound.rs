@@ -31,7 +31,7 @@ pub struct Bound {
 pub struct BoundResource {
     /// Its type.
     pub type_name: String,
-    /// Its properties, where references to resources are left as they are.
+    /// Its properties, with references to resources unchanged.
     pub properties: Map<String, Value>,
     /// `Metadata`, as written.
     pub metadata: Option<Value>,
@@ -39,7 +39,7 @@ pub struct BoundResource {
     pub deletion_policy: Policy,
     /// What happens to it when another replaces it.
     pub update_replace_policy: Policy,
-    /// The resources that are made before it.
+    /// The resources that are created before it.
     pub dependencies: BTreeSet<String>,
 }
 
@@ -84,7 +84,7 @@ impl Bound {
         &self.resources
     }
 
-    /// The names of the resources in the order in which they are made.
+    /// The names of the resources in order of creation.
     #[must_use]
     pub fn order(&self) -> &[String] {
         &self.order

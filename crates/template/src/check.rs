@@ -157,7 +157,7 @@ fn sub_names(argument: &Node) -> Result<Vec<String>, TemplateError> {
     Ok(names)
 }
 
-/// Goes through values and collects the names that are not there.
+/// Goes through values and collects the missing names.
 struct NameCollector<'a> {
     template: &'a Template,
     missing: Vec<(String, Position)>,

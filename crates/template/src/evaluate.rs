@@ -21,7 +21,7 @@ const BUDGET: usize = 16_000_000;
 pub enum Found {
     /// The value.
     Value(Value),
-    /// It exists, but its value is not known yet: the reference stays in the result.
+    /// It exists, but its value is not known yet: the reference remains in the result.
     Later,
     /// There is nothing of this name.
     Missing,
@@ -135,7 +135,7 @@ impl<'a> Evaluator<'a> {
     ///
     /// # Errors
     ///
-    /// A function is not used as it must be, or refers to something that is not there.
+    /// A function is used incorrectly, or refers to something missing.
     pub fn value(&self, node: &Node) -> Result<Option<Value>, TemplateError> {
         if let Some((name, argument)) = node.call() {
             return self.call(name, argument, node.position);

@@ -115,7 +115,7 @@ impl Node {
     }
 }
 
-/// Whether a member of this name makes its object a function call.
+/// Whether a member with this name makes its object a function call.
 pub(crate) fn is_function_name(name: &str) -> bool {
     name == "Ref" || name.starts_with("Fn::")
 }

@@ -1,4 +1,4 @@
-//! Sorts names so that each comes after the names that it refers to.
+//! Sorts names so that each comes after the names to which it refers.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -23,7 +23,7 @@ pub struct ParameterDeclaration {
     pub description: Option<String>,
     /// Whether its value is not shown.
     pub no_echo: bool,
-    /// The values that it may have; any if there are none.
+    /// The allowed values; empty if any is allowed.
     pub allowed_values: Vec<String>,
     allowed_pattern: Option<String>,
     constraint_description: Option<String>,

@@ -11,7 +11,7 @@ use crate::node::is_function_name;
 
 /// The facts of resource types that a plan needs.
 pub trait TypeFacts {
-    /// Whether a change of this property makes a new resource.
+    /// Whether a change of this property replaces the resource.
     fn is_create_only(&self, type_name: &str, property: &str) -> bool;
 
     /// Whether resources of this type have the tags of their stack.
@@ -21,7 +21,7 @@ pub trait TypeFacts {
 /// What happens to a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// It is made.
+    /// It is created.
     Add,
     /// It is changed or replaced.
     Modify,
@@ -29,7 +29,7 @@ pub enum Action {
     Remove,
 }
 
-/// Whether a change makes a new resource.
+/// Whether a change replaces the resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Replacement {
     /// It does not.
@@ -40,7 +40,7 @@ pub enum Replacement {
     True,
 }
 
-/// Whether the change of a property makes a new resource.
+/// Whether the change of a property replaces the resource.
 pub type Recreation = Replacement;
 
 /// The changed part of a resource.
@@ -78,7 +78,7 @@ pub struct Detail {
     pub target: Target,
     /// The property; `None` unless the target is one.
     pub property: Option<String>,
-    /// Whether it makes a new resource.
+    /// Whether it replaces the resource.
     pub recreation: Recreation,
     /// Why it changes.
     pub source: ChangeSource,
@@ -99,8 +99,8 @@ pub struct Change {
     pub details: Vec<Detail>,
 }
 
-/// The changes from one stack to another: added and modified resources in the order in which they are
-/// made, then removed ones in the order in which they are deleted.
+/// The changes from one stack to another: added and modified resources in order of creation, then
+/// removed ones in order of deletion.
 ///
 /// # Errors
 ///

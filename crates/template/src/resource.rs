@@ -21,7 +21,7 @@ pub struct ResourceDeclaration {
     pub properties: Option<Node>,
     /// The condition for its existence.
     pub condition: Option<String>,
-    /// The resources that are made before it, and deleted after it.
+    /// The resources that are created before it, and deleted after it.
     pub depends_on: Vec<String>,
     /// `Metadata` as written.
     pub metadata: Option<Node>,
@@ -37,7 +37,7 @@ impl ResourceDeclaration {
         self.declared.position
     }
 
-    /// Whether the template says what happens to the resource when its stack gives it up.
+    /// Whether the template says what happens to the resource when its stack removes it.
     #[must_use]
     pub fn has_deletion_policy(&self) -> bool {
         self.deletion_policy.is_some()
@@ -50,9 +50,9 @@ pub enum Policy {
     /// It is deleted.
     #[default]
     Delete,
-    /// It stays.
+    /// It is kept.
     Retain,
-    /// It stays, unless its stack was being created.
+    /// It is kept, unless its stack was being created.
     RetainExceptOnCreate,
     /// It is deleted after a copy was made.
     Snapshot,

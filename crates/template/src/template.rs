@@ -142,7 +142,7 @@ impl Template {
         Ok(template)
     }
 
-    /// Serverless resources are made by a macro of AWS.
+    /// Serverless resources are created by a macro of AWS.
     fn check_serverless(&self) -> Result<(), TemplateError> {
         let is_serverless =
             |resource: &&ResourceDeclaration| resource.type_name.starts_with("AWS::Serverless::");

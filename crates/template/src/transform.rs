@@ -60,7 +60,7 @@ impl Template {
     ///
     /// # Errors
     ///
-    /// An address cannot be evaluated or is not of S3, or there is a macro.
+    /// An address cannot be evaluated or is not an S3 address, or there is a macro.
     pub fn includes(
         &self,
         given: &BTreeMap<String, String>,

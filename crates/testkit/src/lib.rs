@@ -71,7 +71,7 @@ pub struct B2biLocal {
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 pub enum TestkitError {
-    /// Fault rules in a form that there is not.
+    /// Fault rules in an unknown form.
     Rules(#[from] GrammarError),
     /// Fault rules that cannot be added.
     AddFaults(#[from] AddFaultsError),
@@ -91,7 +91,7 @@ impl B2biLocal {
         Self::start_with(|_| ()).await
     }
 
-    /// Starts a server with settings of one's own.
+    /// Starts a server with custom settings.
     ///
     /// # Errors
     ///
@@ -133,7 +133,7 @@ impl B2biLocal {
         sdk::Client::from_conf(self.sdk_config(account, region).build())
     }
 
-    /// The configuration of such a client, to be changed before it is made.
+    /// The configuration of such a client, for changes before it is created.
     #[must_use]
     pub fn sdk_config(&self, account: &str, region: &str) -> sdk::config::Builder {
         sdk::Config::builder()
@@ -162,7 +162,7 @@ impl B2biLocal {
     ///
     /// # Errors
     ///
-    /// The query has a field that there is not.
+    /// The query has an unknown field.
     pub fn journal(&self, query: &str) -> Result<Vec<JournalEntry>, TestkitError> {
         Ok(self.control.journal(query)?)
     }

@@ -201,7 +201,7 @@ impl Loops {
     }
 }
 
-/// Counts one more of a name and returns how many there are.
+/// Counts another occurrence of a name and returns the number so far.
 fn count(counts: &mut Counts, name: &str) -> u32 {
     if let Some((_, count)) = counts.iter_mut().find(|(known, _)| **known == *name) {
         *count = count.saturating_add(1);

@@ -1,4 +1,4 @@
-//! X12 as tables: rows of segments, elements, problems, documents and columns of one's own.
+//! X12 as tables: rows of segments, elements, problems, documents and custom columns.
 //!
 //! A [`TableReader`] takes a file in pieces and passes rows to a [`RowSink`]. Nothing fails on
 //! input: problems of a file are in the [`TableReport`], and in the rows of [`Table::Problems`].

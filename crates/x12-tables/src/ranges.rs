@@ -15,7 +15,7 @@ pub struct Range {
     pub end: u64,
 }
 
-/// Finds ranges of about a size in a file that comes in pieces.
+/// Finds ranges of about this size in a file that arrives in pieces.
 ///
 /// The rows of all ranges together are those of the file. A file that is wrapped at a length, or
 /// whose delimiters have several bytes, is one range.

@@ -63,7 +63,7 @@ impl<'a> Value<'a> {
         Self::Text(decode(bytes))
     }
 
-    /// Text, or null where it is empty.
+    /// Text, or null if it is empty.
     #[inline]
     pub(crate) fn filled_text(text: &'a str) -> Self {
         if text.is_empty() {
@@ -73,7 +73,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// Bytes as text, or null where there are none.
+    /// Bytes as text, or null if there are none.
     pub(crate) fn filled(bytes: &'a [u8]) -> Self {
         if bytes.is_empty() {
             Self::Null

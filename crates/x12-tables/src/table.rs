@@ -14,7 +14,7 @@ use crate::spec::Specification;
 use crate::tracker::Tracker;
 use crate::typed::TypedRows;
 
-/// A table that is made of X12 files.
+/// A table from X12 files.
 #[derive(Clone, Debug)]
 pub enum Table {
     /// A row for each segment, from which the file can be written again.
@@ -57,7 +57,7 @@ pub struct TableReport {
     pub problems: Vec<b2bi_local_x12::Problem>,
     /// The kept values that do not fit their columns.
     pub values: Vec<ValueProblem>,
-    /// How many problems and values were not kept.
+    /// The number of problems and values that were not kept.
     pub omitted: u64,
 }
 
@@ -69,7 +69,7 @@ impl TableReport {
     }
 }
 
-/// Makes the rows of a table from a file that comes in pieces.
+/// Makes the rows of a table from a file that arrives in pieces.
 pub struct TableReader<R> {
     file: Box<str>,
     rows: Inner<R>,

@@ -219,7 +219,7 @@ impl Files {
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("b2bi-local-xslt-{}-{number}", process::id());
         let folder = parent.join(name);
-        // Others may not look into it, and it must not have been there.
+        // Other users must not read it, and it must not exist yet.
         DirBuilder::new().mode(0o700).create(&folder)?;
         let files = Self { folder };
         fs::write(files.template(), template)?;

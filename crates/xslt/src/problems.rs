@@ -30,7 +30,7 @@ pub(crate) fn coded(cause: Cause, code: &str, reason: impl Into<String>) -> Mapp
     }
 }
 
-/// An error of a template with what to do about namespaces, where they are the fault.
+/// An error of a template, with advice about namespaces if they are the cause.
 pub(crate) fn with_advice(error: MappingError, template: &str) -> MappingError {
     match advice(&error.reason, template) {
         Some(advice) => MappingError {

@@ -29,7 +29,7 @@ const TABLES: &[Table] = &[
     ("guides.z", guides::guides),
 ];
 
-/// Writes the tables from `--from DIR`, or with `--check` only says whether they are up to date.
+/// Writes the tables from `--from DIR`, or with `--check` only reports whether they are up to date.
 ///
 /// `--unpack DIR` writes the tables as text files, and `--pack DIR` reads such files back, for changes
 /// without the folder of facts.

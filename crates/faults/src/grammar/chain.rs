@@ -1,4 +1,4 @@
-//! A chain of steps, and which of them a turn belongs to.
+//! A chain of steps, and the step for each turn.
 
 use crate::connection::Connection;
 use crate::damage::Damage;

@@ -32,7 +32,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Passes over spaces and `mark`, when `mark` comes next.
+    /// Skips spaces and `mark`, if `mark` comes next.
     pub(super) fn eat(&mut self, mark: &str) -> bool {
         let after = self.rest.trim_start().strip_prefix(mark);
         after.map(|rest| self.advance(rest)).is_some()
@@ -65,7 +65,7 @@ impl<'a> Cursor<'a> {
         found
     }
 
-    /// Reads a number in digits, with a point where the type has one.
+    /// Reads a number in digits, with a point if the type has one.
     pub(super) fn number<N: FromStr>(&mut self, message: &str) -> Result<N, GrammarError> {
         let start = *self;
         let digits = self.take(|c| c.is_ascii_digit() || c == '.');

@@ -33,7 +33,7 @@ impl FromStr for Chain {
     }
 }
 
-/// Reads steps as long as there is an arrow between them.
+/// Reads steps as long as arrows follow.
 pub(super) fn chain(cursor: &mut Cursor<'_>) -> Result<Chain, GrammarError> {
     let (mut steps, mut starts) = (Vec::new(), Vec::new());
     loop {

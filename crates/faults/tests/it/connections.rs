@@ -5,7 +5,7 @@ fn rule(rule: &Value) -> Rule {
     serde_json::from_value(rule.clone()).unwrap()
 }
 
-/// When the only outcome of the rule comes.
+/// When the rule's only outcome applies.
 fn check_when(written: Value, expected: When) {
     let engine = Engine::new(1);
     engine.replace(vec![rule(&written)], 0).unwrap();

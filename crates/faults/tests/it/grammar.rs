@@ -215,7 +215,7 @@ fn socket_effect() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Whether `after` would say nothing: the effect does nothing, or needs the reply in any case.
+/// Whether `after` would be redundant: the effect does nothing, or needs the reply in any case.
 fn is_after_anyway(effect: &str) -> bool {
     let words = ["ok", "truncate", "badchunk", "drip", "json"];
     words.iter().any(|word| effect.starts_with(word))

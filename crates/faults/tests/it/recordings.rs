@@ -1,4 +1,4 @@
-//! Whatever rules there are, what they decided can be sent back.
+//! For any rules, their decisions can be replayed.
 
 use b2bi_local_faults::{Engine, Facts, PutRuleError, Recording, RuleSet};
 use proptest::prelude::*;

@@ -7,7 +7,7 @@ use crate::{REQUEST, show};
 
 const APPS: [&str; 3] = ["a", "b", "c"];
 
-/// What happens to 40 requests of each app, which come one app after the other or in turn.
+/// The results of 40 requests of each app, which arrive one app after the other or in turn.
 fn run(engine: &Engine, in_turn: bool) -> Vec<Vec<String>> {
     let mut found = vec![Vec::new(); APPS.len()];
     for number in 0..APPS.len() * 40 {

@@ -71,7 +71,7 @@ pub(crate) fn page<'a, V>(map: &'a BTreeMap<String, V>, query: &Query<'a>) -> Pa
         next: None,
     };
     let mut last: Option<&'a str> = None;
-    let mut told = 0;
+    let mut listed = 0;
     let mut from = start(query);
     if query.limit == 0 {
         return page;
@@ -94,7 +94,7 @@ pub(crate) fn page<'a, V>(map: &'a BTreeMap<String, V>, query: &Query<'a>) -> Pa
         if query.after.is_some_and(|after| entry <= after) || last == Some(entry) {
             continue;
         }
-        if told == query.limit {
+        if listed == query.limit {
             page.next = last.map(str::to_owned);
             break;
         }
@@ -103,7 +103,7 @@ pub(crate) fn page<'a, V>(map: &'a BTreeMap<String, V>, query: &Query<'a>) -> Pa
             None => page.items.push((key, value)),
         }
         last = Some(entry);
-        told += 1;
+        listed += 1;
     }
     page
 }
@@ -184,13 +184,13 @@ impl KeyEncoding {
 
     /// The common prefixes for a reply.
     pub(crate) fn prefixes(self, prefixes: &[&str]) -> Option<Vec<CommonPrefix>> {
-        let told = prefixes
+        let output = prefixes
             .iter()
             .map(|prefix| CommonPrefix {
                 prefix: Some(self.write(prefix)),
             })
             .collect();
-        (!prefixes.is_empty()).then_some(told)
+        (!prefixes.is_empty()).then_some(output)
     }
 }
 
@@ -211,10 +211,10 @@ mod tests {
         ];
         let map: BTreeMap<String, usize> = keys.into_iter().map(str::to_owned).zip(0..).collect();
         let page = page(&map, &query);
-        let told: Vec<&str> = page.items.iter().map(|(key, _)| *key).collect();
+        let listed: Vec<&str> = page.items.iter().map(|(key, _)| *key).collect();
         assert_eq!(
             (
-                told.as_slice(),
+                listed.as_slice(),
                 page.prefixes.as_slice(),
                 page.next.as_deref()
             ),

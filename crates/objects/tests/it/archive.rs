@@ -39,13 +39,13 @@ async fn what_is_archived_is_read_after_a_restore_only() {
         let days = restore("<Days>2</Days>", "");
         let post = format!("POST /plain/{key}?restore");
         world.check(&post, &[], &days, "202").await;
-        let told = r#"ongoing-request="false", expiry-date="Sun, 04 Jan 2026 00:00:00 GMT""#;
+        let restored = r#"ongoing-request="false", expiry-date="Sun, 04 Jan 2026 00:00:00 GMT""#;
         let read = world
             .check(&format!("GET /plain/{key}"), &[], "", "200")
             .await;
         assert_eq!(
             (&*read.text, read.header("x-amz-restore")),
-            ("bytes", Some(told))
+            ("bytes", Some(restored))
         );
         world.check("PUT /plain/copy", &[&source], "", "200").await;
         // The copy has the standard class, and was not restored.

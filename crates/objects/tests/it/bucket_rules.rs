@@ -115,8 +115,12 @@ async fn storage_classes_are_those_of_s3() {
         let request = Request::builder().method("HEAD").uri("/orders/k");
         let request = request.body(Full::<Bytes>::default()).unwrap();
         let answer = s3.call(ACCOUNT, request).await;
-        let told = answer.headers().get("x-amz-storage-class");
-        assert_eq!(told.map(|told| told.to_str().unwrap()), expected, "{class}");
+        let class_header = answer.headers().get("x-amz-storage-class");
+        assert_eq!(
+            class_header.map(|class_header| class_header.to_str().unwrap()),
+            expected,
+            "{class}"
+        );
     }
     for class in ["standard", "COLD"] {
         let header = ("x-amz-storage-class", class);

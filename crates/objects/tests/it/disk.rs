@@ -158,8 +158,8 @@ async fn an_upload_in_parts_goes_on_after_a_start() {
     assert_eq!(call(&s3, ACCOUNT, &second, "end").await.0, StatusCode::OK);
     let named = "<CompleteMultipartUpload><Part><PartNumber>1</PartNumber></Part><Part><PartNumber>2</PartNumber></Part></CompleteMultipartUpload>";
     let complete = format!("POST /orders/big?uploadId={id}");
-    let (status, told) = call(&s3, ACCOUNT, &complete, named).await;
-    assert_eq!(status, StatusCode::OK, "{told}");
+    let (status, text) = call(&s3, ACCOUNT, &complete, named).await;
+    assert_eq!(status, StatusCode::OK, "{text}");
     drop(s3);
     let s3 = directory.open();
     let read = get(&s3.store(), "big", Some((5 << 20) - 1..(5 << 20) + 9)).await;

@@ -319,12 +319,16 @@ async fn wrong_keys_are_told_from_refused_access() {
 
 #[tokio::test]
 async fn what_may_pass_is_tried_again_and_not_for_ever() {
-    for (fate, told) in [(Fate::Busy, "503"), (Fate::Lost, "does not answer")] {
+    for (fate, reason) in [(Fate::Busy, "503"), (Fate::Lost, "does not answer")] {
         let served = Served::new(move |at, _| if at < 2 { fate } else { Fate::Answered }).await;
         served.s3.create_bucket(ACCOUNT, "orders");
         let store = served.client();
         let put = store.put(ACCOUNT, "orders", "key", Bytes::from_static(b"x"), "text/x");
-        assert_eq!((put.await.unwrap().size, served.asked()), (1, 3), "{told}");
+        assert_eq!(
+            (put.await.unwrap().size, served.asked()),
+            (1, 3),
+            "{reason}"
+        );
 
         let served = Served::new(move |_, _| fate).await;
         let error = served
@@ -333,7 +337,7 @@ async fn what_may_pass_is_tried_again_and_not_for_ever() {
             .await
             .unwrap_err();
         assert!(
-            matches!(&error, ObjectError::Unavailable(it) if it.contains(told)),
+            matches!(&error, ObjectError::Unavailable(it) if it.contains(reason)),
             "{error:?}"
         );
         assert_eq!(served.asked(), 3);
@@ -341,7 +345,7 @@ async fn what_may_pass_is_tried_again_and_not_for_ever() {
 }
 
 #[tokio::test]
-async fn nobody_there_is_told_with_the_address() {
+async fn an_unreachable_s3_is_named_with_its_address() {
     let free = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = format!("http://{}", free.local_addr().unwrap());
     drop(free);

@@ -91,8 +91,8 @@ impl World {
         outcome: &str,
     ) -> Answer {
         let answer = self.ask(request, headers, body).await;
-        let told = &answer.text;
-        assert_eq!(answer.outcome, outcome, "{request} {headers:?}: {told}");
+        let text = &answer.text;
+        assert_eq!(answer.outcome, outcome, "{request} {headers:?}: {text}");
         answer
     }
 
@@ -389,10 +389,10 @@ async fn the_default_of_a_bucket_locks_what_is_put_into_it() {
                 .check(&format!("HEAD /locked/{key}"), &[], "", "200")
                 .await;
             assert_eq!(answer.header("x-amz-object-lock-mode"), Some(mode), "{key}");
-            let told = answer
+            let date = answer
                 .header("x-amz-object-lock-retain-until-date")
                 .unwrap();
-            assert!(told.starts_with(until), "{key}: {told}");
+            assert!(date.starts_with(until), "{key}: {date}");
         }
         let version = world.put("asked", &[GOVERNANCE, FEBRUARY]).await;
         let answer = world

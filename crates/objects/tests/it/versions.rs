@@ -275,7 +275,7 @@ async fn lists_come_in_pages_that_begin_at_their_markers() {
         ("&key-marker=a&delimiter=/", &["d/"]),
         ("&key-marker=d/&delimiter=/", &[]),
     ] {
-        let mut told = Vec::new();
+        let mut listed = Vec::new();
         let mut at = query.to_owned();
         loop {
             let request = format!("GET /orders?versions&max-keys=1{at}");
@@ -283,7 +283,7 @@ async fn lists_come_in_pages_that_begin_at_their_markers() {
             assert_eq!(status, StatusCode::OK, "{request}: {text}");
             let prefix = text.split_once("<CommonPrefixes>").map(|(_, rest)| rest);
             let prefix = prefix.and_then(|rest| between(rest, "Prefix"));
-            told.extend(between(&text, "Key").or(prefix).map(str::to_owned));
+            listed.extend(between(&text, "Key").or(prefix).map(str::to_owned));
             if between(&text, "IsTruncated") != Some("true") {
                 break;
             }
@@ -299,7 +299,7 @@ async fn lists_come_in_pages_that_begin_at_their_markers() {
                 at += "&delimiter=/";
             }
         }
-        assert_eq!(told, pages, "{query}");
+        assert_eq!(listed, pages, "{query}");
     }
 }
 
@@ -373,8 +373,8 @@ async fn copies_name_the_version_that_they_are_of() {
     let restore = [("x-amz-copy-source", first.as_str())];
     let (status, headers, text) = send_with(&s3, "PUT /orders/a", &restore, "").await;
     assert_eq!(status, StatusCode::OK, "{text}");
-    let told = headers.get("x-amz-copy-source-version-id").unwrap();
-    assert_eq!(told.to_str().unwrap(), first_id);
+    let source_id = headers.get("x-amz-copy-source-version-id").unwrap();
+    assert_eq!(source_id.to_str().unwrap(), first_id);
     assert!(!ids.contains(&id_of(&headers).unwrap()));
     let marker = source(marker_id);
     let of_marker = [("x-amz-copy-source", marker.as_str())];
@@ -396,10 +396,10 @@ async fn events_name_their_version_and_what_happened() {
     send(&s3, "DELETE /orders/c", "").await;
     send(&s3, &format!("DELETE /orders/a?versionId={first}"), "").await;
     send(&s3, &format!("DELETE /orders/a?versionId={first}"), "").await;
-    let mut told = Vec::new();
+    let mut received = Vec::new();
     while let Ok(event) = events.try_recv() {
         let id = event.version_id.unwrap();
-        told.push((event.change.name(), event.key, id == first));
+        received.push((event.change.name(), event.key, id == first));
     }
     let expected = [
         ("ObjectCreated:Post", "p", false),
@@ -408,7 +408,7 @@ async fn events_name_their_version_and_what_happened() {
         ("ObjectRemoved:Delete", "a", true),
     ];
     assert_eq!(
-        told,
+        received,
         expected.map(|(name, key, is_first)| (name, key.to_owned(), is_first))
     );
 }

@@ -215,7 +215,7 @@ async fn damage_is_found() {
     assert!(refusals > 0, "no damage was found");
 }
 
-/// A file that was closed is not read as a whole again, unless anybody has changed it since.
+/// A closed file is not read completely again, unless it has changed since.
 #[tokio::test]
 async fn only_a_file_that_nobody_has_changed_is_not_checked() {
     type Change = fn(&Path);

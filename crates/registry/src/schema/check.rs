@@ -195,7 +195,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// Says why the alternative fails that comes closest.
+    /// Reports why the closest alternative fails.
     fn reasons(&mut self, rules: &'a [Rule], value: &Value) {
         let tried = rules.iter().map(|rule| self.tried(rule, value));
         let closest = tried.min_by_key(Vec::len);

@@ -1,4 +1,5 @@
-//! The schema of a resource type: which properties a model has, as CloudFormation's schemas say it.
+//! The schema of a resource type: the properties of a model, in the form of CloudFormation's
+//! schemas.
 //!
 //! The subset of JSON Schema that those schemas use: `properties`, `patternProperties`, `required`,
 //! `additionalProperties`, `items`, `enum`, `pattern`, lengths, ranges, `oneOf`, `anyOf`, `allOf` and
@@ -167,7 +168,7 @@ impl Schema {
         })
     }
 
-    /// The read-only property of this name, in which dots go into objects.
+    /// The read-only property with this name, in which dots lead into objects.
     #[must_use]
     pub fn attribute(&self, model: &Properties, name: &str) -> Option<Value> {
         let path = Path::of(name);
@@ -186,7 +187,7 @@ fn text(value: &Value) -> Option<String> {
 }
 
 impl SchemaError {
-    /// The outcome of reading data that comes with the types.
+    /// The outcome of reading data that is part of the types.
     pub(crate) fn reading<T>(read: serde_json::Result<T>) -> Result<T, Self> {
         read.map_err(Self)
     }

@@ -94,7 +94,7 @@ pub(super) enum Kind {
 pub(super) struct Pattern(Regex);
 
 impl Pattern {
-    /// A match that takes too many steps counts as none.
+    /// A match that takes too many steps counts as no match.
     pub(super) fn matches(&self, text: &str) -> bool {
         self.0.is_match(text).unwrap_or(false)
     }

@@ -1,4 +1,4 @@
-//! `AWS::CloudFormation::WaitCondition` and its handle, and `AWS::CDK::Metadata`: they are there, and
+//! `AWS::CloudFormation::WaitCondition` and its handle, and `AWS::CDK::Metadata`: they exist, and
 //! wait for nothing.
 //!
 //! Source: Assumption A-308.

@@ -10,7 +10,7 @@ use crate::environment::Environment;
 use crate::resource_type::Properties;
 use crate::schema::Schema;
 
-/// The collection of the groups that were made as resources, by name.
+/// The collection of the groups that were created as resources, by name.
 pub const LOG_GROUPS: &str = "resources AWS::Logs::LogGroup";
 
 /// The type, whose models are stored.
@@ -23,7 +23,7 @@ pub(crate) fn log_group(environment: &Environment, schema: Schema) -> StoredType
     .hiding(CREATED)
 }
 
-/// The member of a kept model with the time at which the group was made, in milliseconds since 1970.
+/// The member of a stored model with the creation time of the group, in milliseconds since 1970.
 const CREATED: &str = "Created";
 
 fn complete(context: &HandlerContext, model: &mut Properties, generated: &str) {

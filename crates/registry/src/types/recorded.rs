@@ -23,7 +23,7 @@ const FORMS: &str = include_str!("../../forms.json");
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Forms {
-    /// The property that names the resource; it gets a name if it has none.
+    /// The property with the resource's name; a resource without one gets a generated name.
     name: Option<String>,
     /// The value of `Ref`; the name if there is none.
     reference: Option<String>,

@@ -20,7 +20,8 @@ use crate::upstream::{UpstreamStack, UpstreamStacks};
 const PREFIX: &str = "b2bi-shadow-";
 /// The name of the only resource of a stack in the upstream.
 ///
-/// It is short because an upstream makes names of it, of which some types take 64 characters.
+/// It is short because an upstream derives names from it, some of which are limited to 64
+/// characters.
 const LOGICAL_ID: &str = "R";
 /// The longest part of a stack's name that names its owner, with its random end.
 const LONGEST_NAME: usize = 36;
@@ -101,8 +102,8 @@ impl Upstream {
             .await
     }
 
-    /// Gives a stack outputs with the attributes that are requested. An attribute that the upstream
-    /// does not know is one of the table of forms, if it is there.
+    /// Adds outputs with the requested attributes to a stack. An attribute that the upstream does
+    /// not know is taken from the table of forms, if it is there.
     ///
     /// Source: Assumption A-355.
     async fn add_outputs(
@@ -147,7 +148,7 @@ impl Upstream {
         self.update_stack(context, name, properties, &known).await
     }
 
-    /// Reads what a change has made.
+    /// Reads the result of a change.
     async fn described(
         &self,
         context: &HandlerContext,
@@ -175,7 +176,8 @@ impl Upstream {
         self.described(context, name).await.map(Some)
     }
 
-    /// Deletes the stack of a resource that was not made. The error names the stack if it stays.
+    /// Deletes the stack of a resource that was not created. The error names the stack if it
+    /// remains.
     async fn clean_up(
         &self,
         context: &HandlerContext,

@@ -45,7 +45,7 @@ fn probe() -> Settings {
     settings("probe_worker")
 }
 
-/// Limits that a busy machine keeps.
+/// Limits that even a busy machine meets.
 fn generous() -> Limits {
     Limits {
         time: Duration::from_mins(1),

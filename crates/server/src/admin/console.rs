@@ -184,7 +184,7 @@ pub(super) fn sample(app: &App, call: &Call) -> HandlerResult {
     Ok(reply(StatusCode::OK, &json!({"text": text})))
 }
 
-/// Refuses what belongs to the console where that is off.
+/// Refuses the console's routes if the console is off.
 pub(super) fn is_on(app: &App) -> Result<(), AdminError> {
     if app.config.console {
         return Ok(());

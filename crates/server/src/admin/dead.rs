@@ -33,12 +33,12 @@ pub(super) fn retry_logs(app: &App, call: &Call) -> HandlerResult {
     retry(&app.event_log.sinks.records, call)
 }
 
-/// Forgets the events that did not arrive.
+/// Drops the dead events.
 pub(super) fn clear_events(app: &App, call: &Call) -> HandlerResult {
     clear(&app.event_log.sinks.events, call)
 }
 
-/// Forgets the log records that did not arrive.
+/// Drops the dead log records.
 pub(super) fn clear_logs(app: &App, call: &Call) -> HandlerResult {
     clear(&app.event_log.sinks.records, call)
 }
@@ -53,7 +53,7 @@ pub(super) fn retry_notifications(app: &App, call: &Call) -> HandlerResult {
     retry(&app.event_log.sinks.notifications, call)
 }
 
-/// Forgets the notifications that did not arrive.
+/// Drops the dead notifications.
 pub(super) fn clear_notifications(app: &App, call: &Call) -> HandlerResult {
     clear(&app.event_log.sinks.notifications, call)
 }

@@ -65,13 +65,13 @@ pub(super) fn logs(app: &App, call: &Call) -> HandlerResult {
     Ok(reply(StatusCode::OK, &body))
 }
 
-/// Forgets all events.
+/// Removes all events.
 pub(super) fn clear_events(app: &App, _: &Call) -> HandlerResult {
     let cleared = json!({"cleared": app.event_log.clear_events()});
     Ok(reply(StatusCode::OK, &cleared))
 }
 
-/// Forgets all log records.
+/// Removes all log records.
 pub(super) fn clear_logs(app: &App, _: &Call) -> HandlerResult {
     let cleared = json!({"cleared": app.event_log.clear_records()});
     Ok(reply(StatusCode::OK, &cleared))

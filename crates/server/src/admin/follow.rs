@@ -32,12 +32,12 @@ const COMMENT: Bytes = Bytes::from_static(b":\n\n");
 /// How many entries are taken at a time for a client that has yet to read them.
 const AHEAD: usize = 100;
 
-/// Entries as they come, in the form that browsers' `EventSource` reads.
+/// New entries, in the form that browsers' `EventSource` reads.
 pub(crate) struct EventStream(mpsc::Receiver<Bytes>);
 
 /// Waits as long as the request asks, if it is one for events; a stream is returned at once.
 ///
-/// All other checks of a request are left to its handler.
+/// All other checks of a request are made by its handler.
 pub(crate) async fn follow(app: &App, head: &Parts) -> Option<Response<EventStream>> {
     let path = head.uri.path().trim_end_matches('/');
     if head.method != Method::GET || may_use(app, head).is_err() {
@@ -146,7 +146,7 @@ fn resume(source: &mut impl Source, head: &Parts) {
     let seen = seen.and_then(|seen| seen.to_str().ok()?.parse::<u64>().ok());
     if let Some(seen) = seen {
         let (latest, _) = source.next(0);
-        // A number that is yet to come is of a server before this one: all entries are new.
+        // A number beyond the latest is from an earlier server process: all entries are new.
         *source.since() = if seen > latest { 0 } else { seen };
     }
 }
@@ -204,7 +204,7 @@ async fn sent(words: Bytes, to: &mpsc::Sender<Bytes>, news: &mut watch::Receiver
     }
 }
 
-/// Waits for news; says something when there have been none for long.
+/// Waits for news; sends a comment after some time without any.
 async fn pause(
     to: &mpsc::Sender<Bytes>,
     news: &mut watch::Receiver<bool>,

@@ -20,7 +20,7 @@ pub(super) const QUERY: &[&str] = &[
     "since",
     "limit",
 ];
-/// The states that are counted, in the order in which a job goes through them.
+/// The counted states, in the order in which a job goes through them.
 const STATES: [&str; 5] = ["accepted", "queued", "running", "succeeded", "failed"];
 
 /// The jobs that fit the query in the order of their acceptance, and how many are in each state.

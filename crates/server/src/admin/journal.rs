@@ -57,7 +57,7 @@ pub(super) fn entry(app: &App, number: &str) -> Result<Entry, AdminError> {
     })
 }
 
-/// Forgets everything.
+/// Removes everything.
 pub(super) fn clear(app: &App, _: &Call) -> HandlerResult {
     let cleared = json!({"cleared": app.journal.clear()});
     Ok(reply(StatusCode::OK, &cleared))

@@ -148,7 +148,7 @@ fn error(value: &Value) -> Result<Value, AdminError> {
     Ok(json!({"code": code, "statusCode": of("statusCode", 503.into())}))
 }
 
-/// Refuses a text with other characters, or with none.
+/// Refuses a text that is empty or has other characters.
 fn check(
     members: &Map<String, Value>,
     key: &str,

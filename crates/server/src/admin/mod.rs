@@ -55,7 +55,8 @@ const MOTO_RESET: &str = "/moto-api/reset";
 /// The routes without a token: whether the server is ready.
 const OPEN: [&str; 3] = ["/_b2bi/health", "/_localstack/health", "/_localstack/init"];
 
-/// Whether a path is one of the server's own. Moto's reset is the upstream's, where there is one.
+/// Whether a path belongs to the server itself. Moto's reset belongs to the upstream, if there is
+/// one.
 pub(crate) fn is_admin(app: &App, path: &str) -> bool {
     let is_motos = app.upstream.is_none() && path == MOTO_RESET;
     let is_ours = path

@@ -48,7 +48,7 @@ impl Query {
         Ok(read)
     }
 
-    /// Whether each field that the query names fits its pattern; a field without a value fits none.
+    /// Whether each field in the query matches its pattern; a field without a value matches none.
     pub(super) fn accepts<'a>(&self, value: impl Fn(&str) -> Option<&'a str>) -> bool {
         let fits =
             |(field, glob): &(String, Glob)| value(field).is_some_and(|text| glob.is_match(text));

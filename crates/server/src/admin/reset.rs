@@ -21,8 +21,8 @@ struct ResetQuery {
     scope: Scope,
 }
 
-/// Resets the parts that `what=a,b` names. Without it, all of them; or where an account or a
-/// region is named, the state that it has.
+/// Resets the parts that `what=a,b` names. Without it, all of them; if an account or a region is
+/// named, its state.
 pub(super) fn answer<'a>(app: &'a App, call: &'a Call) -> BoxFuture<'a, HandlerResult> {
     async move {
         let query = ResetQuery::read(call)?;

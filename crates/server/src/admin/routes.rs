@@ -1,4 +1,4 @@
-//! The table of the admin routes: path, method, query keys, body, and who answers.
+//! The table of the admin routes: path, method, query keys, body, and handler.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use crate::query::{Params, unknown};
 
 const NOTIFICATIONS_DEAD: &str = "/_b2bi/s3-notifications/dead";
 
-/// A path and a method, and what they may come with.
+/// A path and a method, and their allowed query keys and body.
 pub(super) struct Route {
     method: Method,
     /// `NAME` and `ID` represent a part of the path that the client chooses.
@@ -288,7 +288,7 @@ pub(super) fn paths() -> Vec<(&'static str, Vec<&'static str>, Keys)> {
 /// Answers a request to one of the routes.
 pub(super) async fn answer(app: &Arc<App>, head: &Parts, body: Bytes) -> Response<Bytes> {
     let path = head.uri.path();
-    // A slash at the end is a slip where one reads, and may be a lost name where one removes.
+    // A trailing slash is a harmless mistake in a read, but may be a missing name in a removal.
     let path = match head.method {
         GET | HEAD => path.trim_end_matches('/'),
         _ => path,

@@ -24,7 +24,8 @@ const MOST: usize = 100;
 /// Where the row store has them, by name.
 const ROWS: Table = Table("snapshots");
 
-/// Where the row store has the times at which they were taken, by name. Releases up to 0.1.0 kept none.
+/// The table in the row store with the times at which they were taken, by name. Releases up to
+/// 0.1.0 have none.
 const TIMES: Table = Table("snapshot times");
 
 /// States by name.
@@ -68,7 +69,7 @@ impl Snapshots {
         self.held().get(name).map(|held| Arc::clone(&held.state))
     }
 
-    /// Keeps a state under the name, or forgets the one that is there; it is on disk then.
+    /// Stores a state under the name, or removes it; it is on disk then.
     ///
     /// # Errors
     ///
@@ -108,7 +109,7 @@ impl Snapshots {
 /// States by name; a panic leaves each of them whole.
 type SnapshotMap = BTreeMap<String, Snapshot>;
 
-/// A state that was kept.
+/// A stored state.
 #[derive(Clone, Debug)]
 struct Snapshot {
     state: Arc<Value>,
@@ -206,7 +207,8 @@ pub(super) fn show(app: &App, call: &Call) -> HandlerResult {
     Ok(state::written(&*found(app, call)?))
 }
 
-/// Keeps the present state, with objects if asked, under the name; one that is there is replaced.
+/// Stores the current state, with objects if requested, under the name; an existing one is
+/// replaced.
 pub(super) fn take<'a>(app: &'a App, call: &'a Call) -> BoxFuture<'a, HandlerResult> {
     async move {
         let name = checked(&call.name)?;
@@ -222,7 +224,7 @@ pub(super) fn take<'a>(app: &'a App, call: &'a Call) -> BoxFuture<'a, HandlerRes
     .boxed()
 }
 
-/// Forgets the snapshot that the path names.
+/// Removes the snapshot in the path.
 pub(super) fn forget<'a>(app: &'a App, call: &'a Call) -> BoxFuture<'a, HandlerResult> {
     async move {
         found(app, call)?;
@@ -237,7 +239,7 @@ pub(super) fn restore<'a>(app: &'a App, call: &'a Call) -> BoxFuture<'a, Handler
     async move { state::put_back(app, &*found(app, call)?).await }.boxed()
 }
 
-/// Refuses one more snapshot than are kept.
+/// Refuses another snapshot if the limit is reached.
 fn check_room(app: &App, name: &str) -> Result<(), AdminError> {
     let held = app.snapshots.held();
     if held.len() < MOST || held.contains_key(name) {

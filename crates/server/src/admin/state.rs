@@ -20,7 +20,7 @@ use crate::query::Params;
 
 /// The member of a state with the objects.
 pub(super) const OBJECTS: &str = "objects";
-/// The member with what services keep that have no state of their own; absent where there is nothing.
+/// The member with the documents of services without their own state; absent if there are none.
 const DOCUMENTS: &str = "documents";
 /// The parameter with the format of an export: `json` or `cloudformation`.
 const FORMAT: &str = "format";
@@ -32,7 +32,7 @@ pub(super) const QUERY: &[&str] = &["account", "region", OBJECTS];
 /// The query of an export.
 pub(super) const EXPORT_QUERY: &[&str] = &["account", "region", OBJECTS, FORMAT];
 
-/// The state as JSON with a member a line, or as a template; of one account or region, where the
+/// The state as JSON with one member per line, or as a template; for one account or region, if the
 /// query names it.
 pub(super) fn export<'a>(app: &'a App, call: &'a Call) -> BoxFuture<'a, HandlerResult> {
     async move {
@@ -93,8 +93,8 @@ pub(super) fn import<'a>(app: &'a App, call: &'a Call) -> BoxFuture<'a, HandlerR
     async move { put_back(app, &call.json()?).await }.boxed()
 }
 
-/// Puts a state back, and returns how many accounts and regions, and buckets, it has. Without the
-/// member `objects`, objects stay as they are; without `documents`, there are none afterwards.
+/// Restores a state, and returns the numbers of its accounts and regions, and of its buckets.
+/// Without the member `objects`, objects are unchanged; without `documents`, documents are removed.
 pub(super) async fn put_back(app: &App, state: &Value) -> HandlerResult {
     members(state, &MEMBERS).map_err(|error| unchanged(StatusCode::BAD_REQUEST, &error))?;
     let prepared = objects(app, state).await;

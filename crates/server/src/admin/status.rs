@@ -84,7 +84,7 @@ fn scripts(app: &App) -> Vec<Value> {
     scripts.collect()
 }
 
-/// The settings in force and where each comes from; secrets are masked.
+/// The effective settings and their sources; secrets are masked.
 pub(super) fn config(app: &App, _: &Call) -> HandlerResult {
     let settings = app.config.effective.iter().map(|effective| {
         let event_log = json!({"value": effective.value, "source": effective.source});

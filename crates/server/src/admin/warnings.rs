@@ -127,7 +127,7 @@ fn names_resource(shape: &OperationShape) -> bool {
     matches!(shape.input, Shape::Structure(input) if input.members.iter().any(|member| is_named(member.name)))
 }
 
-/// Why a result never comes: it is an error of the model that no operation declares.
+/// Why a result never occurs: it is an error of the model that no operation declares.
 fn never_answered(result: &Patterns, operations: &[&OperationShape]) -> Option<String> {
     let is_never = |code: &str| {
         let declares = |shape: &&OperationShape| shape.errors.contains(&code);

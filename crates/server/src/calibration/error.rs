@@ -27,7 +27,7 @@ pub(crate) enum CalibrationError {
     /// The endpoint cannot be talked to.
     #[error("--endpoint: {0}")]
     Endpoint(#[from] EndpointSetupError),
-    /// Nothing answers the questions there.
+    /// Nothing answers the questions at this address.
     #[error("{0}")]
     Probe(#[from] ProbeError),
     /// The questions cannot be read.

@@ -18,8 +18,8 @@ use crate::config::Config;
 /// The configuration with the settings that follow from recordings, and their other facts: the
 /// answers built into the program, overridden by those of the configured recording.
 ///
-/// The questions of a configured recording are put to a server of default settings, so that each difference is
-/// one between AWS and this program. Questions that take long are left out.
+/// The questions of a configured recording are also put to a server with default settings, so that
+/// each difference is between AWS and this program. Questions that take long are left out.
 ///
 /// # Errors
 ///

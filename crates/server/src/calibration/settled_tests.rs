@@ -51,7 +51,8 @@ async fn the_program_has_what_recordings_settle() {
     );
 }
 
-/// A recording in the repository changes what everybody's server answers; a recording of the user's comes first.
+/// A recording in the repository changes the answers of every server; a user's recording takes
+/// precedence.
 #[tokio::test(flavor = "multi_thread")]
 async fn settled_answers_are_those_of_every_server() {
     let recorded = async |from: &str, to: &str, date: &str| {

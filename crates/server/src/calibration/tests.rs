@@ -237,7 +237,7 @@ async fn each_alteration_is_named() {
 async fn throttled_requests_are_repeated() {
     let server = InProcess::with(|_| ()).await.unwrap();
     let endpoint = altered(&server, |request, count, mut response| {
-        // Calls that change something are made once.
+        // Calls with side effects are made once.
         if count % 2 == 0
             && request
                 .headers

@@ -89,7 +89,7 @@ fn page(address: SocketAddr, key: &str) -> String {
     format!("http://{address}/_b2bi/console/#/bench/s3/{BUCKET}/{key}")
 }
 
-/// Opens an address where a program does so; the address is printed for all others.
+/// Opens an address with a program, if there is one; the address is printed in any case.
 fn open(address: &str) {
     for opener in OPENERS {
         let mut command = process::Command::new(opener);

@@ -97,7 +97,8 @@ async fn asked(
     Ok(comparison)
 }
 
-/// Takes the answers about signatures out of a recording if the server does not check any, and says so.
+/// Removes the answers about signatures from a recording if the server does not check signatures,
+/// and reports this.
 async fn pass_over_signatures(
     recorded: &mut Recording,
     endpoint: &HttpEndpoint,

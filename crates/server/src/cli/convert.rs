@@ -21,7 +21,7 @@ pub(super) fn arguments(command: Command) -> Command {
         .args(form())
 }
 
-/// The arguments that say what form the X12 has.
+/// The arguments for the form of the X12.
 pub(super) fn form() -> [Arg; 6] {
     [
         choice(

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use b2bi_local_x12::{Isa, LoopKey, ParallelSink, Place, Position, Segment, Set, Sink};
 
-/// Takes a file's segments and makes nothing of them: its contents and problems are in the reading.
+/// Reads a file's segments without using them: its contents and problems are in the reading.
 pub(super) struct EnvelopeOnly;
 
 impl Sink for EnvelopeOnly {

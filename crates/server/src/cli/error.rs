@@ -19,14 +19,14 @@ pub(super) enum CommandError {
     Read {
         /// The file.
         file: String,
-        /// Why not.
+        /// The reason.
         source: io::Error,
     },
     /// A file or folder cannot be written.
     Write {
         /// The file.
         file: String,
-        /// Why not.
+        /// The reason.
         source: io::Error,
     },
     /// Questions cannot be asked of AWS or of a server.

@@ -101,7 +101,7 @@ impl Segments {
         self.offset = self.offset.saturating_add(length);
     }
 
-    /// Ends the open segment, and keeps it for the places within it.
+    /// Ends the open segment, and keeps it for the problems in it.
     fn end(&mut self) {
         let is_within = |place: &mut u64| *place < self.offset;
         while let Some(place) = self.wanted.pop_if(is_within) {
@@ -160,7 +160,7 @@ fn span(segment: &[u8], delimiters: Delimiters, position: Position) -> Range<usi
     }
 }
 
-/// The part of a range with this number, the first being 0; the end of the range where there are fewer.
+/// The part of a range with this number, from 0; the end of the range if there are fewer.
 fn nth(bytes: &[u8], range: Range<usize>, separator: u8, number: usize) -> Range<usize> {
     let end = range.end;
     let mut begin = range.start;

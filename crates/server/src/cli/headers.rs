@@ -8,7 +8,7 @@ const GS_ELEMENTS: usize = 8;
 /// The number of bytes at the start of a file that contain its headers.
 const HEAD: usize = 1024;
 
-/// The first bytes of a file that comes in pieces.
+/// The first bytes of a file that arrives in pieces.
 #[derive(Default)]
 pub(super) struct Head(Vec<u8>);
 

@@ -202,7 +202,7 @@ pub(super) fn text_of(name: &str, mut bytes: Vec<u8>) -> Result<String, CommandE
     })
 }
 
-/// A file that can be read twice: what comes from a pipe is kept in a temporary file.
+/// A file that can be read twice: input from a pipe is kept in a temporary file.
 pub(super) struct Repeatable<'n> {
     name: &'n str,
     file: File,
@@ -272,7 +272,7 @@ fn open(name: &str) -> io::Result<(Box<dyn Read>, u64)> {
     Ok((Box::new(file), size))
 }
 
-/// A percentage on standard error, for long files and people who watch.
+/// A percentage on standard error, for long files on a terminal.
 struct Progress {
     size: u64,
     done: u64,

@@ -7,9 +7,9 @@ use std::fmt::Write as _;
 pub(super) enum Verdict {
     /// As it should.
     Passed,
-    /// With another result, as this says.
+    /// With another result, described by this text.
     Failed(String),
-    /// With no result, as this says.
+    /// With no result, described by this text.
     Error(String),
 }
 
@@ -61,7 +61,7 @@ fn push_details(text: &mut String, tag: &str, details: &str) {
     );
 }
 
-/// Text as XML takes it: characters that XML does not have are left out.
+/// Text for XML: characters that XML does not have are left out.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {

@@ -82,7 +82,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-/// What `--help` says below the options.
+/// The text of `--help` below the options.
 const AFTER_HELP: &str = "\
 A setting comes from the command line, else from its environment variable (B2BI_LOCAL_ and the name of the option,
 as in [env: ...]), else from the file of --config, else from its default. Other variables:
@@ -148,8 +148,8 @@ fn dispatch(matches: &ArgMatches) -> Result<(), CommandError> {
     }
 }
 
-/// How many threads there are for long computations and for the disk: one for each job at work, and
-/// some for requests. Work beyond that waits; the most keep the machine usable.
+/// The number of threads for long computations and for the disk: one for each running job, and some
+/// for requests. Further work waits; the maximum keeps the machine usable.
 fn blocking_threads(jobs: usize) -> usize {
     const FOR_REQUESTS: usize = 64;
     const MOST: usize = 1024;

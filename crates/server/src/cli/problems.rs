@@ -45,7 +45,7 @@ pub(super) struct Located {
     pub(super) line: Option<u32>,
     /// The problem that is reported instead, because this one only follows from it.
     cause: Option<String>,
-    /// The segment with a caret, where it is shown.
+    /// The segment with a caret, if it is shown.
     pub(super) excerpt: Option<String>,
 }
 
@@ -106,7 +106,7 @@ impl FileProblems {
         self
     }
 
-    /// How many problems there are, listed or not.
+    /// The number of problems, listed or not.
     pub(super) fn total(&self) -> u64 {
         self.omitted
             .saturating_add(u64::try_from(self.problems.len()).unwrap_or(u64::MAX))

@@ -194,7 +194,8 @@ async fn record(
     options: RunOptions,
     out: &Path,
 ) -> Result<Outcome, CommandError> {
-    // Before anything costs money: can the answers be kept, and does anybody answer?
+    // Before anything costs money: check that the answers can be stored and that the endpoint
+    // answers.
     let file = RecordingFile::open(out)?;
     probe(endpoint).await.map_err(CalibrationError::from)?;
     let (questions, passed_over) = askable(endpoint, questions, &options).await?;

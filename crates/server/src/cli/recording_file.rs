@@ -12,7 +12,7 @@ use super::print;
 /// The suffix of the name while the recording is incomplete.
 const UNFINISHED: &str = ".unfinished";
 
-/// A file for a recording; one that is there already stays until the new recording is complete.
+/// A file for a recording; an existing file is kept until the new recording is complete.
 pub(super) struct RecordingFile {
     file: PathBuf,
     unfinished: PathBuf,
@@ -21,7 +21,7 @@ pub(super) struct RecordingFile {
 impl RecordingFile {
     /// # Errors
     ///
-    /// Nothing can be written there.
+    /// The file cannot be written.
     pub(super) fn open(file: &Path) -> Result<Self, CommandError> {
         let mut name = file.as_os_str().to_owned();
         // A device or a pipe is written immediately.

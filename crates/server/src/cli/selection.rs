@@ -7,7 +7,7 @@ use b2bi_local_model::types::{X12TransactionSet, X12Version};
 use b2bi_local_x12::TransactionKind;
 use clap::{Arg, ArgMatches};
 
-/// The two arguments; without them, set and version come from the file.
+/// The two arguments; without them, set and version are taken from the file.
 pub(super) fn arguments() -> [Arg; 2] {
     [
         Arg::new("transaction-set")

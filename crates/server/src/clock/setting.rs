@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, fence};
 use super::ClockMode;
 use crate::system;
 
-/// How a clock goes.
+/// The mode of a clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Setting {
     mode: ClockMode,

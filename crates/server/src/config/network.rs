@@ -32,7 +32,7 @@ pub struct Effective {
     pub key: &'static str,
     /// Its value; a secret is masked.
     pub value: String,
-    /// Where it comes from.
+    /// The source of the value.
     pub source: String,
 }
 

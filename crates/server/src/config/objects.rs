@@ -95,7 +95,7 @@ pub(super) fn s3(settings: &Resolved) -> Result<S3Config, SettingError> {
     })
 }
 
-/// The S3 elsewhere, if there is one: the upstream's, where S3 is passed upstream and no other is
+/// The external S3, if there is one: the upstream's, if S3 is passed upstream and no other is
 /// named.
 pub(super) fn external(
     settings: &Resolved,

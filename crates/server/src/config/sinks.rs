@@ -13,7 +13,7 @@ use crate::settings::{Resolved, SettingError, without_secrets};
 /// The value for no `EventBridge`, not even that of the upstream.
 const NOWHERE: &str = "none";
 
-/// Where events and log records go of themselves.
+/// Where events and log records are sent automatically.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct SinksConfig {
     /// Files that each event is added to.
@@ -29,7 +29,7 @@ pub struct SinksConfig {
     /// The credentials for calls of `EventBridge` and `CloudWatch` Logs; without any, calls are
     /// made as the account of the item, as emulators identify it.
     pub credentials: Option<Credential>,
-    /// The source of events on `EventBridge`, where it is not their own.
+    /// The source of events on `EventBridge`, if it is not their own.
     pub source: Option<String>,
     /// How often an item is tried on each.
     pub attempts: u32,
@@ -105,7 +105,7 @@ fn notifications(settings: &Resolved) -> Result<Option<Uri>, SettingError> {
     endpoint(settings, "s3-notifications-endpoint")
 }
 
-/// Where resources of types that are not here are made.
+/// Where resources of unknown types are created.
 pub(super) fn stacks_endpoint(settings: &Resolved) -> Result<Option<Uri>, SettingError> {
     endpoint(settings, "stacks-endpoint")
 }

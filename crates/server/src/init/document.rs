@@ -14,9 +14,9 @@ use crate::traffic::INITIAL_FACTS;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Document {
-    /// The account; the configured one where it is left out.
+    /// The account; the configured one by default.
     pub(super) account: Option<String>,
-    /// The region; the configured one where it is left out.
+    /// The region; the configured one by default.
     pub(super) region: Option<String>,
     /// Buckets by name.
     #[serde(default)]
@@ -71,7 +71,7 @@ impl Document {
 ///
 /// # Errors
 ///
-/// The folder or a file cannot be read, or a file says something else.
+/// The folder or a file cannot be read, or a file has invalid contents.
 pub(super) fn read(folder: &Path) -> Result<Vec<Document>, InitError> {
     let listed = fs::read_dir(folder).map_err(InitError::Folder)?;
     let mut paths = Vec::new();

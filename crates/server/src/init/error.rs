@@ -9,7 +9,7 @@ use b2bi_local_stacks::{StackError, Status};
 
 use crate::objects::CreateBucketError;
 
-/// The initial state cannot be made.
+/// The initial state cannot be created.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum InitError {
     /// Something is wrong with a file, a folder or a resource.
@@ -33,7 +33,7 @@ pub(crate) enum InitError {
     UnknownName {
         name: String,
         kind: String,
-        /// The names that there are.
+        /// The existing names.
         known: Vec<String>,
     },
     #[error("bucket {bucket} cannot be made: {source}")]
@@ -76,7 +76,7 @@ impl InitError {
     }
 }
 
-/// The names that there are, in a sentence.
+/// The existing names, in a sentence.
 struct KnownNames<'a>(&'a [String]);
 
 impl fmt::Display for KnownNames<'_> {

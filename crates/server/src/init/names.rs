@@ -15,7 +15,7 @@ impl Names {
         found.map(|(_, id)| id.as_str())
     }
 
-    /// Replaces a name with the id; an id stays.
+    /// Replaces a name with the id; an id is unchanged.
     ///
     /// # Errors
     ///
@@ -40,7 +40,7 @@ impl Names {
         }
     }
 
-    /// Resolves the value at a path of members, or each of a list there.
+    /// Resolves the value at a path of members, or each item of a list there.
     ///
     /// # Errors
     ///

@@ -9,7 +9,7 @@ use super::document::{Bucket, Content, Document};
 use super::error::InitError;
 use crate::app::App;
 
-/// Makes the buckets and objects of a file that are not there; returns how many.
+/// Creates the missing buckets and objects of a file; returns their number.
 ///
 /// # Errors
 ///
@@ -35,7 +35,7 @@ pub(super) async fn apply(
     Ok(made)
 }
 
-/// Writes an object that is not there, or is another one; whether it did.
+/// Writes an object that is missing or differs; returns whether it did.
 async fn put(
     app: &App,
     account: &str,

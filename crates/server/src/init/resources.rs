@@ -9,7 +9,7 @@ use super::error::InitError;
 use super::names::Names;
 use crate::app::App;
 
-/// A kind of resource: how it is made and listed, and where it names others.
+/// A kind of resource: how it is created and listed, and where it refers to others.
 pub(super) struct Kind {
     key: &'static str,
     singular: &'static str,
@@ -59,11 +59,11 @@ pub(super) const KINDS: [Kind; 4] = [
     },
 ];
 
-/// Makes the resources of a kind that are not there by their names; returns how many.
+/// Creates the missing resources of a kind, by their names; returns their number.
 ///
 /// # Errors
 ///
-/// A resource names another that is not there, or the service refuses it.
+/// A resource refers to a missing one, or the service refuses it.
 pub(super) async fn apply(app: &App, document: &Document, kind: &Kind) -> Result<usize, InitError> {
     let inputs = document.resources(kind.key);
     if inputs.is_empty() {

@@ -26,7 +26,7 @@ struct Parameter {
 ///
 /// # Errors
 ///
-/// The files cannot be read, or the stack does not come up.
+/// The files cannot be read, or the stack cannot be created.
 pub(super) async fn apply(app: &App, file: &Path) -> Result<(), InitError> {
     let accounts = &app.config.accounts;
     let scope = Scope {
@@ -57,7 +57,7 @@ pub(super) async fn apply(app: &App, file: &Path) -> Result<(), InitError> {
     check(app, &scope, &name)
 }
 
-/// The stack has come up, unless it takes time.
+/// The stack has been created, unless it takes time.
 fn check(app: &App, scope: &Scope, name: &str) -> Result<(), InitError> {
     let stack = app.stacks.get(scope, name);
     let stack = stack.map_err(InitError::Stack)?;
@@ -84,7 +84,7 @@ fn check(app: &App, scope: &Scope, name: &str) -> Result<(), InitError> {
     })
 }
 
-/// The name of the file without its endings, where that is the name of a stack.
+/// The name of the file without its extensions, if that can be the name of a stack.
 fn stack_name(file: &Path) -> Result<String, InitError> {
     let name = file.file_stem().and_then(|stem| stem.to_str());
     let name = name.unwrap_or_default();

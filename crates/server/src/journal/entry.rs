@@ -11,7 +11,7 @@ use serde::{Serialize, Serializer};
 
 use crate::system::Uuid;
 
-/// The longest text of a caller's own making that is kept, in bytes.
+/// The maximum length of a stored text that a caller controls, in bytes.
 const LONGEST: usize = 128;
 
 /// The subject of an entry.
@@ -43,7 +43,7 @@ pub struct FaultedJob {
     pub id: String,
     /// The stage that it was about to enter.
     pub stage: &'static str,
-    /// What happens to it there, such as `stall`.
+    /// The outcome, such as `stall`.
     pub outcome: &'static str,
 }
 
@@ -51,7 +51,7 @@ pub struct FaultedJob {
 ///
 /// A job has only its owner, its time, the rules and the member `job`.
 ///
-/// Bodies are not kept, and so no member of theirs: no e-mail address, no phone number.
+/// Bodies are not stored, and neither are their members: no e-mail address, no phone number.
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Entry {
@@ -59,16 +59,16 @@ pub struct Entry {
     pub number: u64,
     /// The subject.
     pub kind: Kind,
-    /// When it came.
+    /// When it arrived.
     pub time: Timestamp,
     /// The id in the reply's `x-amzn-RequestId`; `None` if it is not a request.
     pub request_id: Option<Uuid>,
     /// The caller; in JSON, all but the ends of the access key is masked.
     #[serde(flatten, serialize_with = "masked_caller")]
     pub caller: Caller,
-    /// Empty where no service was found.
+    /// Empty if no service was found.
     pub service: &'static str,
-    /// Empty where no operation was found.
+    /// Empty if no operation was found.
     pub operation: &'static str,
     /// The SDK's application id.
     #[serde(serialize_with = "text_or_null")]
@@ -79,7 +79,7 @@ pub struct Entry {
     pub attempt: Option<u64>,
     /// The rules that acted, in order.
     pub faults: Vec<Fault>,
-    /// The job, where it is about one.
+    /// The job, if the entry is about one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub job: Option<FaultedJob>,
     /// How many times the operation was executed, successfully or not.
@@ -104,7 +104,7 @@ pub struct Fault {
     pub rule: Arc<str>,
     /// Which of the rule's matching requests it was.
     pub ordinal: u64,
-    /// The number drawn, where there was a draw.
+    /// The number drawn, if there was a draw.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub draw: Option<f64>,
 }

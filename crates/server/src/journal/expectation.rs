@@ -62,7 +62,7 @@ impl Expectation {
         })
     }
 
-    /// What differs, with the entries that were counted; nothing where it is as expected.
+    /// The difference, with the counted entries; `None` if the expectation is met.
     pub(crate) fn difference(&self, journal: &Journal) -> Option<Value> {
         let (_, entries): (u64, Vec<Entry>) = journal.find(&self.filter);
         let found = u64::try_from(entries.len()).unwrap_or(u64::MAX);

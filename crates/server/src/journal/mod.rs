@@ -16,7 +16,7 @@ pub(crate) use filter::{Filter, FilterError};
 use crate::ring::Ring;
 use crate::system::Uuid;
 
-/// The latest entries; the oldest makes room for the newest.
+/// The latest entries; the oldest is replaced by the newest.
 #[derive(Debug)]
 pub(crate) struct Journal {
     size: usize,
@@ -98,7 +98,7 @@ impl Journal {
         entries.len()
     }
 
-    /// Forgets every entry, and numbers those to come from 1 again.
+    /// Removes every entry, and numbers later ones from 1 again.
     pub(crate) fn reset(&self) {
         self.ring().reset();
         self.news.send_modify(|_| ());

@@ -31,7 +31,7 @@ pub(super) async fn read(mut body: TimeoutBody, limit: usize) -> Result<Bytes, S
         };
         length = data.len().saturating_add(length);
         if data.len() == expected && length == expected && length <= limit {
-            // Most bodies come in one piece, which needs no copy.
+            // Most bodies arrive in one piece, which needs no copy.
             return Ok(data);
         }
         if length <= limit {

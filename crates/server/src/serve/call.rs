@@ -87,7 +87,7 @@ impl<'a> Call<'a> {
     }
 
     async fn refuse(self, error: ServiceError, body: TimeoutBody) -> Response<Bytes> {
-        // The body is read so that its sender gets to read the answer.
+        // The body is read so that its sender can read the reply.
         let _ = body::read(body, self.app.config.max_body_bytes).await;
         if error.is_unknown_service() {
             return unknown_service(self.head, error, self.request_id);
@@ -234,7 +234,7 @@ impl<'a> Call<'a> {
 
     fn authenticate(&self, descriptor: &Descriptor, body: &Bytes) -> Result<(), ServiceError> {
         let Some(verifier) = &self.app.verifier else {
-            // Any signature will do, but there must be one.
+            // Any signature is accepted, but there must be one.
             return match self.caller.access_key {
                 Some(_) => Ok(()),
                 None => Err(ServiceError::missing_authentication(descriptor.protocol)),

@@ -10,7 +10,7 @@ use super::facts::{RequestHeaders, app_id, text};
 use crate::journal::short;
 use crate::system::Uuid;
 
-/// The text before the credential where an SDK has signed.
+/// The text before the credential in headers that SDKs sign.
 const SIGNED: &str = "AWS4-HMAC-SHA256 Credential=";
 
 /// The client of a connection's latest request: mostly the next one is the same.
@@ -50,7 +50,7 @@ impl ConnectionState {
         request_id: Uuid,
     ) -> Client {
         let mut cached = self.0.lock().unwrap_or_else(|poisoned| {
-            // A panic may have left the data of two callers mixed: start again.
+            // A panic may have mixed the data of two callers: start again.
             self.0.clear_poison();
             let mut cached = poisoned.into_inner();
             *cached = CachedIdentity::default();

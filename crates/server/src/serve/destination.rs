@@ -39,7 +39,7 @@ pub(super) enum Destination<'a> {
 }
 
 impl<'a> Destination<'a> {
-    /// Finds who answers, from the head alone.
+    /// Finds the destination from the head alone.
     pub(super) fn of(
         app: &'a App,
         connection_state: &ConnectionState,
@@ -82,7 +82,7 @@ impl<'a> Destination<'a> {
 }
 
 impl Destination<'_> {
-    /// Whether whoever answers leaves the body of a request with this method unread.
+    /// Whether the destination leaves the body of a request with this method unread.
     pub(super) fn ignores_body(&self, method: &Method) -> bool {
         match self {
             Self::Console | Self::Preflight => true,

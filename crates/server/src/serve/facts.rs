@@ -77,7 +77,7 @@ impl<'a> RequestHeaders<'a> {
         request_headers
     }
 
-    /// The user agent. Scripts in browsers cannot set it, so SDKs send another header there.
+    /// The user agent. Scripts in browsers cannot set it, so SDKs use another header in browsers.
     pub(super) fn user_agent(&self) -> Option<&'a HeaderValue> {
         let own = self.user_agent;
         own.filter(|agent| !agent.as_bytes().starts_with(BROWSER))
@@ -133,7 +133,7 @@ fn attempt(header: &[u8]) -> Option<u64> {
     let parts = header.split(|byte| *byte == b';');
     let mut numbers = parts.map(|parts| parts.trim_ascii().strip_prefix(b"attempt="));
     match numbers.find_map(|number| number)? {
-        // What nearly all say, before the general way.
+        // The common values, before the general way.
         [digit @ b'0'..=b'9'] => Some(u64::from(digit - b'0')),
         number => str::from_utf8(number).ok()?.parse().ok(),
     }

@@ -40,7 +40,7 @@ pub(super) struct FaultRequest<'a> {
 /// The faults planned for a call.
 pub(super) struct FaultPlan {
     pub(super) plan: Plan,
-    /// Whether rules have a say once the handler has answered.
+    /// Whether rules can act after the handler has answered.
     pub(super) awaits_result: bool,
 }
 

@@ -54,12 +54,13 @@ pub struct Server {
 }
 
 impl Server {
-    /// Puts the parts together, then binds the address: who can connect gets answers.
+    /// Connects the parts, then binds the address, so that every client that can connect gets
+    /// replies.
     ///
     /// # Errors
     ///
-    /// The address cannot be bound, two fault rules have the same id, or the folder of `init` has
-    /// something that cannot be made.
+    /// The address cannot be bound, two fault rules have the same id, or something in the folder of
+    /// `init` cannot be created.
     pub async fn bind(config: Config) -> io::Result<Self> {
         b2bi_local_panics::install_hook();
         let listen = config.listen;
@@ -173,7 +174,7 @@ pub(crate) fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// The end of standard input; what comes before is thrown away.
+/// The end of standard input; input before that is dropped.
 pub(crate) async fn input_end() {
     let (ended, end) = oneshot::channel::<()>();
     // The thread ends with the process: nothing can wake a read of standard input.

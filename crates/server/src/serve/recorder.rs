@@ -92,7 +92,7 @@ impl<'a> RequestRecorder<'a> {
         }
     }
 
-    /// The operation of S3, and how long its body is said to be.
+    /// The operation of S3, and the announced length of its body.
     pub(super) fn asked_of_s3(
         &mut self,
         app: &App,

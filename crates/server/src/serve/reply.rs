@@ -11,7 +11,7 @@ use hyper::body::Incoming;
 
 use crate::admin::EventStream;
 
-/// The body of a reply: a whole one, an object's, what comes from upstream, or events as they come.
+/// The body of a reply: a complete one, an object's, one from the upstream, or a stream of events.
 pub(super) type Body = Either<Full<Bytes>, Either<S3Body, Either<Incoming, EventStream>>>;
 
 /// The error code of a reply, for the journal.
@@ -27,7 +27,7 @@ pub(super) struct ResponseEncoder<'a> {
 }
 
 impl<'a> ResponseEncoder<'a> {
-    /// The style of a service's replies, to a request with this content type; of the front end's where no
+    /// The style of a service's replies to a request with this content type; the front end's if no
     /// service was found.
     pub(super) fn new(
         descriptor: Option<&Descriptor>,

@@ -34,7 +34,7 @@ use crate::traffic::Traffic;
 
 const MILLIS_PER_SECOND: f64 = 1000.0;
 
-/// A request that came.
+/// A request that arrived.
 pub(super) struct RequestMeta {
     pub(super) started: Instant,
     pub(super) request_id: Uuid,
@@ -171,7 +171,7 @@ fn finished(
     recorded(response, recorder)
 }
 
-/// Records the reply, and hands a fault below HTTP to the connection.
+/// Records the reply, and passes a fault below HTTP to the connection.
 fn recorded(mut response: Response<Bytes>, recorder: RequestRecorder<'_>) -> Response<Body> {
     match response.extensions_mut().remove::<WireFault>() {
         None => recorder.set_reply(&response),
@@ -186,7 +186,7 @@ fn recorded(mut response: Response<Bytes>, recorder: RequestRecorder<'_>) -> Res
     reply::whole(response)
 }
 
-/// The head of a request that goes elsewhere.
+/// The head of a request with another destination.
 fn take_head(head: &mut Parts) -> Parts {
     let (none, ()) = Request::new(()).into_parts();
     mem::replace(head, none)
@@ -232,7 +232,7 @@ async fn refuse(
     named(app, whole(failed(app, head, error, request_id)), request_id)
 }
 
-/// Answers where the objects are in another S3 and requests cannot be passed on: their signatures
+/// The reply if the objects are in another S3 and requests cannot be passed on: their signatures
 /// are for the name of this server.
 async fn unknown_path(
     app: &App,

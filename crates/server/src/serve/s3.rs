@@ -326,7 +326,7 @@ impl Faulted<'_> {
         );
     }
 
-    /// Replaces or changes the reply as the outcome says.
+    /// Replaces or changes the reply according to the outcome.
     async fn apply(
         &self,
         outcome: Option<Outcome>,

@@ -30,7 +30,7 @@ pub(super) enum WireStep {
     Send(Bytes),
     /// Sends bytes in pieces, each after a pause.
     Drip(Bytes, Drip),
-    /// Waits, unless the client goes away.
+    /// Waits, unless the client disconnects.
     Pause(Duration),
 }
 

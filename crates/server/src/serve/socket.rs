@@ -164,7 +164,7 @@ fn builder(limits: &Limits) -> http1::Builder {
     let mut builder = http1::Builder::new();
     builder
         .timer(SharedTimer::new())
-        // A client may say that it has sent all it has, and wait for the reply.
+        // A client may close its half of the connection, and wait for the reply.
         .half_close(true)
         .header_read_timeout(limits.header_time)
         .max_buf_size(limits.header_bytes);
@@ -240,7 +240,7 @@ async fn play(mut stream: TcpStream, script: WireScript) {
     }
 }
 
-/// Sends bytes piece by piece; whether the client is still there at the end.
+/// Sends bytes piece by piece; returns whether the client is still connected at the end.
 async fn drip_out(stream: &mut TcpStream, mut bytes: Bytes, drip: Drip) -> bool {
     let piece = usize::try_from(drip.bytes).unwrap_or(usize::MAX);
     let pause = Duration::from_millis(drip.every_ms);
@@ -254,7 +254,7 @@ async fn drip_out(stream: &mut TcpStream, mut bytes: Bytes, drip: Drip) -> bool 
     true
 }
 
-/// Whether the client is still there after this time.
+/// Whether the client is still connected after this time.
 async fn stays_for(stream: &mut TcpStream, time: Duration) -> bool {
     tokio::time::timeout(time, until_gone(stream))
         .await

@@ -24,7 +24,7 @@ const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 
 pub(super) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// How long nothing may come; the time runs only while something is waited for.
+/// The maximum time without data; it counts only while something is awaited.
 struct IdleTimer {
     limit: Duration,
     sleep: Option<Pin<Box<Sleep>>>,
@@ -35,12 +35,12 @@ impl IdleTimer {
         Self { limit, sleep: None }
     }
 
-    /// Something came, or an error.
+    /// Data arrived, or an error.
     fn rest(&mut self) {
         self.sleep = None;
     }
 
-    /// Nothing came; ready when it took too long.
+    /// No data arrived; ready after the timeout.
     fn poll_end(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let limit = self.limit;
         let end = self.sleep.get_or_insert_with(|| Box::pin(sleep(limit)));
@@ -66,7 +66,7 @@ impl TimeoutBody {
         Self { body, timer }
     }
 
-    /// How long nothing may come.
+    /// The maximum time without data.
     pub(super) fn limit(&self) -> Duration {
         self.timer.limit
     }
@@ -124,9 +124,9 @@ pub(super) struct TimeoutStream {
     is_unflushed: bool,
 }
 
-/// A `100 Continue` that goes before the next reply.
+/// A `100 Continue` that is sent before the next reply.
 ///
-/// The HTTP library sends none where the body is empty, which the standard allows. Older botocore
+/// The HTTP library sends none if the body is empty, which the standard allows. Older botocore
 /// waits for it on the next request of the connection.
 #[derive(Default)]
 pub(super) struct InterimReply(AtomicBool);
@@ -172,8 +172,8 @@ impl TimeoutStream {
 
     /// Writes the interim reply that was asked for, before the reply that is about to be written.
     ///
-    /// An earlier reply may not be written to its end where requests overtake it; an interim reply
-    /// would be in its middle, so none is sent.
+    /// If requests overtake replies, an earlier reply may be incomplete; an interim reply would be
+    /// in its middle, so none is sent.
     fn poll_interim(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         if self.interim.take() && !self.is_unflushed {
             self.interim_sent = Some(0);
@@ -271,7 +271,7 @@ impl AsyncWrite for TimeoutStream {
     }
 }
 
-/// Several pieces in one, where there is room for them.
+/// Several pieces in one, if there is space for them.
 fn joined<'a>(pieces: &[IoSlice<'_>], room: &'a mut [u8; SHORT]) -> Option<&'a [u8]> {
     let mut length = 0;
     for piece in pieces {

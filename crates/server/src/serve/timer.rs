@@ -11,9 +11,9 @@ use tokio::time::Instant as Moment;
 
 /// A timer whose deadlines share one alarm.
 ///
-/// HTTP sets a deadline for the head of each request, and drops it when the head has arrived.
-/// The alarm stays where it was meanwhile, so the runtime's timers are not locked and changed twice for
-/// each request. Should it go off too early for the present deadline, it is set again.
+/// HTTP sets a deadline for the head of each request, and drops it when the head has arrived. The
+/// alarm keeps its time meanwhile, so the runtime's timers are not locked and changed twice for
+/// each request. If it fires too early for the current deadline, it is set again.
 #[derive(Clone)]
 pub(super) struct SharedTimer(Arc<Mutex<Pin<Box<tokio::time::Sleep>>>>);
 

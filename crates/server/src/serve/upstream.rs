@@ -110,7 +110,7 @@ impl Upstream {
     ///
     /// # Errors
     ///
-    /// The upstream does not answer, breaks off, or says more than the limit; or it is this server.
+    /// The upstream does not answer, ends its reply early, exceeds the limit, or is this server.
     pub(super) async fn pass_whole(
         &self,
         account: &str,

@@ -23,7 +23,7 @@ impl Form {
         }
     }
 
-    /// A text that has to be there, of a length between two bounds.
+    /// A required text, with a length between two bounds.
     pub(in crate::services) fn required(
         &mut self,
         name: &str,
@@ -37,7 +37,7 @@ impl Form {
         })
     }
 
-    /// A text that may be there.
+    /// An optional text.
     pub(in crate::services) fn optional(
         &mut self,
         name: &str,
@@ -62,7 +62,7 @@ impl Form {
         Some(found)
     }
 
-    /// A text that may be there, of a pattern.
+    /// An optional text with a pattern.
     pub(in crate::services) fn pattern(
         &mut self,
         name: &str,
@@ -77,7 +77,7 @@ impl Form {
         Some(found)
     }
 
-    /// A text that may be there and is one of some.
+    /// An optional text that is one of several.
     pub(in crate::services) fn choice(
         &mut self,
         name: &str,
@@ -93,7 +93,7 @@ impl Form {
         chosen
     }
 
-    /// A whole number between two bounds that may be there.
+    /// An optional whole number between two bounds.
     pub(in crate::services) fn number(&mut self, name: &str, bounds: (u32, u32)) -> Option<u32> {
         let found = self.parameters.remove(name)?;
         let number = found.parse().ok();
@@ -106,7 +106,7 @@ impl Form {
         number
     }
 
-    /// A boolean that may be there.
+    /// An optional boolean.
     pub(in crate::services) fn boolean(&mut self, name: &str) -> Option<bool> {
         let found = self.parameters.remove(name)?;
         match found.as_str() {
@@ -158,7 +158,7 @@ impl Form {
         items
     }
 
-    /// Whether there is a parameter of this name, or one of its members.
+    /// Whether there is a parameter with this name, or one of its members.
     pub(in crate::services) fn has(&self, name: &str) -> bool {
         let members = format!("{name}.");
         let mut names = self.parameters.range(name.to_owned()..);
@@ -167,7 +167,7 @@ impl Form {
             .is_some_and(|(found, _)| found == name || found.starts_with(&members))
     }
 
-    /// Notes that a member that has to be there is not.
+    /// Records that a required member is missing.
     pub(in crate::services) fn missing(&mut self, name: &str) {
         let member = member(name);
         self.broken.push(format!(

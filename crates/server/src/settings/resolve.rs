@@ -1,4 +1,4 @@
-//! Which value a setting has, and where it comes from.
+//! Determines the value of each setting, and its source.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ use super::{SETTINGS, Setting, SettingError};
 
 /// Keys of the file that are not settings: the fault rules.
 const RULES: &str = "rules";
-/// Where a value comes from.
+/// The source of a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
     /// A flag.
@@ -189,7 +189,7 @@ fn rule_places(file: Option<&Path>, text: &str) -> Vec<String> {
     rules.map(|rule| place(rule.span().start)).collect()
 }
 
-/// Paths in a file go by the file's folder, wherever the server is started.
+/// Paths in a file are relative to the file's folder, wherever the server is started.
 fn in_folder_of(file: &Path, setting: &Setting, value: String) -> String {
     if !setting.is_path() || value.is_empty() {
         return value;
@@ -256,8 +256,8 @@ impl Resolved {
             .find(|(setting, _, _)| setting.key == key)
     }
 
-    /// An error about a setting that names where its value comes from. The problem must not contain the
-    /// value of a secret.
+    /// An error about a setting that names the source of its value. The problem must not contain
+    /// the value of a secret.
     pub(crate) fn error(
         &self,
         key: &str,

@@ -19,7 +19,7 @@ const ADDRESSES: [&str; 7] = [
     "upstream-b2bi",
 ];
 
-/// A value as anybody may see it.
+/// A value in a form that may be shown.
 pub(super) fn showable(setting: &Setting, value: &str) -> String {
     match setting.key {
         _ if value.is_empty() => String::new(),

@@ -51,7 +51,7 @@ impl Setting {
         ["DIR", "DIRECTORY", "FILE", "FILE,..."].contains(&self.value)
     }
 
-    /// The choice that a value looks like, where the setting is a choice.
+    /// The choice that a value resembles, if the setting is a choice.
     pub(crate) fn choice_like(&self, value: &str) -> Option<&'static str> {
         let choices: Vec<&'static str> = match self.value {
             "BOOL" => vec!["true", "false"],

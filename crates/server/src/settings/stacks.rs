@@ -2,7 +2,7 @@
 
 use super::Setting;
 
-/// The endpoint that makes resources of types that are not here.
+/// The endpoint that creates resources of unknown types.
 pub(super) const STACKS_ENDPOINT: Setting = Setting::new(
     "stacks-endpoint",
     "URL",

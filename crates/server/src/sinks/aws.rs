@@ -148,7 +148,7 @@ impl From<DeliveryError> for AwsError {
     }
 }
 
-/// Why an item is refused that has an error of this name.
+/// Why an item with an error of this name is refused.
 pub(super) fn refused(code: &str, message: &str) -> DeliveryError {
     let reason = format!("{code}: {message}");
     if PASSING.contains(&code) {

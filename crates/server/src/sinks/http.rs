@@ -96,7 +96,7 @@ impl Client {
 }
 
 impl Reply {
-    /// Whether it says that all is well.
+    /// Whether it reports success.
     ///
     /// # Errors
     ///

@@ -17,10 +17,11 @@ use crate::config::SinksConfig;
 ///
 /// Source: the service model of `CloudWatch` Logs, `PutLogEvents`.
 const MOST: usize = 200;
-/// How many streams are remembered as there; the service is asked again about those beyond.
+/// The maximum number of streams that are remembered as existing; the service is asked again about
+/// others.
 const KNOWN: usize = 10_000;
 
-/// Puts records into the groups and streams where the service logs, which it makes.
+/// Writes records to the service's log groups and streams, which it creates.
 pub(super) struct Logs {
     endpoint: AwsEndpoint,
     /// The streams that exist.

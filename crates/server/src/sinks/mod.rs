@@ -1,7 +1,7 @@
 //! Sinks: the destinations of events and log records.
 //!
-//! Each destination is a [`Sink`]; a [`DeliveryQueue`] passes it the items, retries failed ones, and
-//! keeps the dead letters.
+//! Each destination is a [`Sink`]; a [`DeliveryQueue`] passes it the items, retries failed ones,
+//! and keeps the dead letters.
 
 mod aws;
 mod delivery_queue;
@@ -57,7 +57,7 @@ struct DeliveryError {
 }
 
 impl DeliveryError {
-    /// It may go well another time.
+    /// It may succeed later.
     fn retryable(reason: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self {
             reason: Arc::from(reason.into()),
@@ -135,12 +135,12 @@ impl Sinks {
         })
     }
 
-    /// Hands an event to every sink that takes events, and waits for none.
+    /// Passes an event to every sink of events, without waiting.
     pub(crate) fn emit(&self, delivery: &EventBridgeEvent) {
         offer(&self.events, delivery);
     }
 
-    /// Hands a log record to every sink that takes them, and waits for none.
+    /// Passes a log record to every sink of log records, without waiting.
     pub(crate) fn record(&self, record: &LogRecord) {
         offer(&self.records, record);
     }
@@ -164,7 +164,7 @@ impl Sinks {
         }
     }
 
-    /// Forgets the dead letters of all sinks.
+    /// Drops the dead letters of all sinks.
     pub(crate) fn clear_dead_letters(&self) {
         for delivery_queue in &self.events {
             delivery_queue.forget();

@@ -19,7 +19,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 /// The subject of mails that a topic sends. Source: docs of S3's notifications.
 const SUBJECT: &str = "Amazon S3 Notification";
 const INVOCATION_TYPE: HeaderName = HeaderName::from_static("x-amz-invocation-type");
-/// What to do when there is nowhere to send notifications.
+/// The action if there is no destination for notifications.
 const NO_ENDPOINT: &str =
     "no endpoint takes S3 notifications: set --upstream or --s3-notifications-endpoint";
 

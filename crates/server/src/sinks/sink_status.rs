@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::DeliveryError;
 use crate::ring::Ring;
 
-/// How many dead letters of a sink are kept; the oldest makes room for the newest.
+/// The maximum number of dead letters of a sink; the oldest is replaced by the newest.
 const DEAD: usize = 1000;
 
 /// Counts and dead letters.

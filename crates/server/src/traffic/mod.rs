@@ -73,7 +73,7 @@ impl Traffic {
     ///
     /// # Errors
     ///
-    /// The endpoint gives none, or the recording has none.
+    /// The endpoint gives no reply, or the recording has none.
     pub(crate) async fn reply(
         &self,
         call: TrafficCall<'_>,

@@ -90,7 +90,7 @@ impl UpstreamCloudFormation {
         loop {
             match self.found(scope, name).await {
                 Ok(Some(stack)) if stack.status.ends_with("_IN_PROGRESS") => {}
-                // AWS throttles those who ask for many stacks at a time.
+                // AWS throttles callers that ask for many stacks at a time.
                 Err(error) if error.code == HandlerErrorCode::Throttling => {}
                 found => return found,
             }

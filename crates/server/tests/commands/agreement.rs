@@ -1,4 +1,4 @@
-//! The exit status of `validate` and `ack` agrees with what the acknowledgements say.
+//! The exit status of `validate` and `ack` agrees with the acknowledgements.
 
 use std::fs;
 

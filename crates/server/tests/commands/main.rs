@@ -48,7 +48,7 @@ pub(crate) fn path(name: &str) -> String {
     format!("{DOCUMENTS}/{name}")
 }
 
-/// A file or folder of this test's own, which is not there yet.
+/// A file or folder of this test, which does not exist yet.
 pub(crate) fn place(name: &str) -> String {
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = fs::remove_dir_all(&path);

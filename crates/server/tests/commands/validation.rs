@@ -1,4 +1,4 @@
-//! `validate`: its formats, many files, rules of one's own.
+//! `validate`: its formats, many files, custom rules.
 
 use std::fs;
 

@@ -139,7 +139,7 @@ async fn two_thousand_connections_stay_open() {
             let mut reply = [0; 12];
             stream.read_exact(&mut reply).await.unwrap();
             assert_eq!(&reply, b"HTTP/1.1 200");
-            // Short replies come in one piece.
+            // Short replies arrive in one piece.
             stream
                 .read_buf(&mut Vec::with_capacity(16 << 10))
                 .await

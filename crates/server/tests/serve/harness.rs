@@ -53,7 +53,7 @@ impl Running {
     }
 }
 
-/// A reply as it came.
+/// A raw reply.
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
@@ -62,10 +62,10 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
-    /// The whole of what the server says until it ends the connection; status 0 for nothing.
+    /// Everything that the server sends until it ends the connection; status 0 for nothing.
     pub(crate) async fn read(stream: &mut TcpStream) -> Self {
         let mut bytes = Vec::new();
-        // A reset after the reply says nothing about the reply.
+        // A reset after the reply does not affect the reply.
         let _ = stream.read_to_end(&mut bytes).await;
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));

@@ -57,7 +57,7 @@ async fn presigned_requests_are_checked() {
         .put_object(ACCOUNT, "orders", "k ü+", "x".into())
         .await
         .unwrap();
-    // As Kubernetes' authenticator makes them.
+    // As Kubernetes' authenticator creates them.
     let mut cluster = Message::new(
         "GET",
         "/?Action=GetCallerIdentity&Version=2011-06-15",

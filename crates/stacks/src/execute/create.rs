@@ -65,7 +65,7 @@ impl Execution {
         Ok(())
     }
 
-    /// Deletes what a creation has made.
+    /// Deletes the resources that a creation has made.
     pub(crate) async fn rollback_create(&mut self, reason: &str) -> Result<(), StackError> {
         self.set_status(Status::RollbackInProgress, Some(reason));
         self.save().await?;
@@ -85,8 +85,8 @@ impl Execution {
     }
 }
 
-/// Whether a resource stays when the creation of its stack is undone: the stack has not made it, or it
-/// is to be retained.
+/// Whether a resource is kept when the creation of its stack is undone: the stack has not created
+/// it, or it is to be retained.
 fn stays_after_rollback(resource: &StackResource) -> bool {
     resource.status == Status::ImportComplete || resource.deletion_policy == Policy::Retain
 }

@@ -13,9 +13,9 @@ use crate::status::Status;
 /// How a stack is deleted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Deletion {
-    /// Resources that stay although their policies do not say so.
+    /// Resources to keep, whatever their policies.
     pub(crate) retained: Vec<String>,
-    /// Whether resources that cannot be deleted stay.
+    /// Whether to keep resources that cannot be deleted.
     pub(crate) is_forced: bool,
 }
 

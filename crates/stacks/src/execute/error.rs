@@ -1,9 +1,9 @@
-//! Why resources and outputs of a stack cannot be made as the template says.
+//! Why resources and outputs of a stack cannot be created as in the template.
 
 use b2bi_local_registry::UnknownTypeError;
 use b2bi_local_template::TemplateError;
 
-/// A resource cannot be made; the text is the reason in its event.
+/// A resource cannot be created; the text is the reason in its event.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ResourceError {
     #[error(transparent)]

@@ -48,7 +48,7 @@ pub enum OnFailure {
 /// Why a step of an operation has failed.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub(crate) enum StepError {
-    /// The resource of this name has failed; it says why.
+    /// The resource with this name has failed; its event has the reason.
     #[error("the resource {0} has failed")]
     Resource(String),
     /// The stack cannot be stored: the operation ends.

@@ -43,7 +43,7 @@ const UPDATE: (Status, Status, Status) = (
 pub(super) enum Applied {
     /// Nothing had to be done.
     Unchanged,
-    /// It was changed, or another was made in its place.
+    /// It was changed or replaced.
     Changed,
 }
 
@@ -182,7 +182,7 @@ impl Execution {
         }
     }
 
-    /// Calls the handler that makes a resource, and notes how it ends.
+    /// Calls the handler that creates a resource, and records the result.
     async fn make(
         &mut self,
         bound: &Bound,
@@ -222,7 +222,7 @@ impl Execution {
         outcome
     }
 
-    /// Brings a resource that exists to what the template says.
+    /// Changes an existing resource to match the template.
     pub(super) async fn apply(
         &mut self,
         bound: &Bound,
@@ -281,7 +281,7 @@ impl Execution {
         Err(StepError::Resource(logical_id))
     }
 
-    /// Whether a resource differs from what the template says, or gets other tags.
+    /// Whether a resource differs from the template, or gets other tags.
     fn needs_update(
         &self,
         bound: &Bound,

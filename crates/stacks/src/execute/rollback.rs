@@ -11,7 +11,7 @@ use crate::stacks::Stacks;
 use crate::status::Status;
 
 impl Execution {
-    /// Continues a rollback that has failed. Resources that are skipped stay as they are.
+    /// Continues a rollback that has failed. Skipped resources are unchanged.
     pub(crate) async fn run_rollback_update(mut self, reason: String, skipped: Vec<String>) {
         self.pause().await;
         // A stack that cannot be stored ends like one whose server stopped.
@@ -95,7 +95,7 @@ impl Execution {
         resources.collect()
     }
 
-    /// Restores one resource. Answers the one that the update has made in its place.
+    /// Restores one resource. Returns the one with which the update has replaced it.
     async fn restore(
         &mut self,
         record: &UpdateRecord,

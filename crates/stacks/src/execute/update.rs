@@ -169,7 +169,7 @@ impl Execution {
             .retain(|resource| resource.logical_id != logical_id);
     }
 
-    /// Puts the resources in the order in which the template makes them.
+    /// Sorts the resources in the order in which the template creates them.
     pub(super) fn sort_resources(&mut self, bound: &Bound) {
         let place = |resource: &StackResource| {
             let mut order = bound.order().iter();

@@ -27,7 +27,7 @@ impl Stacks {
         Ok(())
     }
 
-    /// Continues a rollback that has failed. Skipped resources stay as they are.
+    /// Continues a rollback that has failed. Skipped resources are unchanged.
     ///
     /// # Errors
     ///

@@ -22,8 +22,8 @@ const MOST: usize = 1000;
 
 /// How long a failed change set leaves its name free, in milliseconds.
 ///
-/// The AWS CLI names its change sets by the second. AWS takes longer than that to create one, so two
-/// deployments in a row never ask for one name there.
+/// The AWS CLI names its change sets by the second. AWS takes longer than that to create one, so
+/// there two deployments in a row never request the same name.
 ///
 /// Source: Assumption A-353.
 const NAMED_BY_THE_SECOND: i64 = 2000;
@@ -51,7 +51,7 @@ pub struct ChangeSetRequest {
     pub creates: bool,
     /// The resources that it imports; if there are any, it makes no other changes.
     pub imports: Vec<ImportRequest>,
-    /// Whether resources with names in the template are imported where they exist.
+    /// Whether existing resources with names in the template are imported.
     pub imports_existing: bool,
     /// The new definition of the stack.
     pub definition: DefinitionRequest,
@@ -76,7 +76,7 @@ pub struct ImportRequest {
     pub identifier: BTreeMap<String, String>,
 }
 
-/// A change set that was made, and its stack.
+/// A created change set, and its stack.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CreatedChangeSet {
     /// The ARN of the change set.
@@ -86,7 +86,7 @@ pub struct CreatedChangeSet {
 }
 
 impl Stacks {
-    /// Makes a change set. One without changes is made too, and has failed.
+    /// Creates a change set. One without changes is also created, and has failed.
     ///
     /// # Errors
     ///
@@ -119,7 +119,7 @@ impl Stacks {
         })
     }
 
-    /// The stack that a change set is made for; a new one where it creates it.
+    /// The stack of a change set; a new one if the change set creates it.
     fn stack_of(
         &self,
         scope: &Scope,
@@ -310,7 +310,7 @@ impl Stacks {
         Ok(self.store.change_sets(scope, &stack.id))
     }
 
-    /// Deletes a change set. One that is not there counts as deleted.
+    /// Deletes a change set. A missing one counts as deleted.
     ///
     /// # Errors
     ///

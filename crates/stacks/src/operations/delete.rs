@@ -10,21 +10,21 @@ use crate::stack::Stack;
 use crate::stacks::Stacks;
 use crate::status::Status;
 
-/// Which stack is deleted, and what stays.
+/// The stack to delete, and the resources to keep.
 #[derive(Clone, Debug, Default)]
 pub struct DeleteRequest {
     /// The name or the ARN.
     pub name: String,
     /// Resources to keep. Only a stack whose deletion has failed allows some.
     pub retained: Vec<String>,
-    /// Whether resources that cannot be deleted stay, and the stack is deleted all the same.
+    /// Whether to keep resources that cannot be deleted, and delete the stack anyway.
     pub is_forced: bool,
     /// A token that the events carry.
     pub client_token: Option<String>,
 }
 
 impl Stacks {
-    /// Deletes a stack. One that is not there counts as deleted.
+    /// Deletes a stack. A missing one counts as deleted.
     ///
     /// # Errors
     ///

@@ -118,7 +118,7 @@ fn check_available(change_set: &ChangeSet) -> Result<(), StackError> {
     ))
 }
 
-/// A new stack waits for its review; another one must be at rest, or be made by an import.
+/// A new stack waits for its review; another one must be idle, or be created by an import.
 fn check_ready(stack: &Stack, change_set: &ChangeSet) -> Result<(), StackError> {
     let is_reviewed = stack.status == Status::ReviewInProgress;
     let is_ready = if change_set.creates {

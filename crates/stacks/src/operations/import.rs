@@ -170,7 +170,7 @@ impl Stacks {
         }
     }
 
-    /// Imports what a change set says.
+    /// Imports the resources of a change set.
     pub(super) async fn import(
         &self,
         mut execution: Execution,

@@ -25,6 +25,6 @@ pub use self::update::UpdateRequest;
 pub struct Begun {
     /// The ARN of the stack.
     pub stack_id: String,
-    /// Which events belong to the operation.
+    /// The events of the operation.
     pub operation_id: String,
 }

@@ -7,8 +7,8 @@ use crate::error::{StackError, StackErrorCode};
 use crate::stacks::Stacks;
 
 impl Stacks {
-    /// The operation that a request with this token has begun on a stack already, if there is one.
-    /// `begins` is how the status of the stack begins during such operations, such as `CREATE`.
+    /// The operation that an earlier request with this token has begun on a stack, if there is one.
+    /// `begins` is the prefix of the stack's status during such operations, such as `CREATE`.
     ///
     /// Source: Assumption A-354.
     ///

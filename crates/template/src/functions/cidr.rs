@@ -8,7 +8,7 @@ use crate::error::TemplateError;
 use crate::evaluate::{Evaluator, is_symbolic};
 use crate::node::{Node, scalar_text};
 
-/// How many bits of each block are of its hosts, unless the call says so. Source: AWS's documentation.
+/// The number of host bits of each block, unless the call gives it. Source: AWS's documentation.
 const HOST_BITS: u32 = 8;
 
 pub(super) fn evaluate(

@@ -1,4 +1,4 @@
-//! Reads JSON level by level. The values of a level stay text with a known position until they
+//! Reads JSON level by level. The values of a level remain text with a known position until they
 //! are read.
 
 use std::collections::HashSet;

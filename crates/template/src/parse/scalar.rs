@@ -2,8 +2,8 @@
 
 use serde_json::{Number, Value};
 
-/// The value of a plain scalar, by the rules of YAML 1.1 for booleans and numbers. Dates stay text, as
-/// do numbers with a leading zero.
+/// The value of a plain scalar, by the rules of YAML 1.1 for booleans and numbers. Dates remain
+/// text, and so do numbers with a leading zero.
 ///
 /// Source: Assumption A-342.
 pub(super) fn plain(text: &str) -> Value {

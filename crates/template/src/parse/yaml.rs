@@ -127,7 +127,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// A value with its tag made a function.
+/// A value whose tag becomes a function.
 fn tagged(tag: Option<&Tag>, node: Node) -> Result<Node, TemplateError> {
     let Some(tag) = tag else { return Ok(node) };
     let position = node.position;

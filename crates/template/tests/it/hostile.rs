@@ -1,4 +1,4 @@
-//! Templates that are made to do harm.
+//! Malicious templates.
 
 use proptest::prelude::*;
 

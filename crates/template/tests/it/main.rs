@@ -24,7 +24,7 @@ use b2bi_local_template::{
 };
 use serde_json::{Value, json};
 
-/// Resources that are all there: `Ref` gives `NAME-ref`, an attribute `NAME.ATTRIBUTE`.
+/// Resources that all exist: `Ref` gives `NAME-ref`, an attribute `NAME.ATTRIBUTE`.
 struct Made;
 
 impl References for Made {

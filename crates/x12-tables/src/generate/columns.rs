@@ -70,7 +70,7 @@ pub(super) fn condition_among<'o>(
         .max_by_key(differing)
 }
 
-/// Each value that is always there, and of which all allowed codes are known and few.
+/// Each value that is always present, and whose allowed codes are all known and few.
 fn qualifiers(segment: &OutlineSegment) -> impl Iterator<Item = Condition> + '_ {
     let is_listed = |(element, value): &(&OutlineElement, &OutlineValue)| {
         let always = element.required && (value.component == 0 || value.required);

@@ -32,7 +32,7 @@ pub fn generated_specification(outline: &Outline) -> String {
 /// The text of a specification for a set with its names in the API, such as `X12_850` in
 /// `VERSION_4010`, or `X12_837_X222` in `VERSION_5010_HIPAA`; `None` if there is no such set.
 ///
-/// `X12_`, `VERSION_` and `_HIPAA` may be left out.
+/// `X12_`, `VERSION_` and `_HIPAA` may be omitted.
 #[must_use]
 pub fn specification_of_set(set: &str, version: &str) -> Option<String> {
     let version = version.strip_prefix("VERSION_").unwrap_or(version);
@@ -46,7 +46,7 @@ pub fn specification_of_set(set: &str, version: &str) -> Option<String> {
     Outline::new(version, set, guide).map(|outline| generated_specification(&outline))
 }
 
-/// The guide's part of GS08, such as `X222` of `005010X222A1`; none for the set itself.
+/// The guide's part of GS08, such as `X222` in `005010X222A1`; `None` for the set itself.
 fn guide_of(outline: &Outline) -> Option<&str> {
     let name = outline.group_version.get(6..)?;
     let end = name

@@ -1,4 +1,4 @@
-//! What generated specifications find in the outlines that they are made of.
+//! The rows of generated specifications in the outlines from which they are made.
 
 use b2bi_local_x12::{Outline, Version, guides, sets};
 

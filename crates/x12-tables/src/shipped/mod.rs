@@ -1,4 +1,4 @@
-//! The specifications that come with the program, and how tables are named.
+//! The specifications that are part of the program, and the names of tables.
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ const SHIPPED: &[(&str, &str)] = &[
 /// The tables that need no specification.
 const PLAIN: [&str; 4] = ["segments", "elements", "problems", "documents"];
 
-/// The names of all tables that come with the program, such as `segments` and `835.claims`.
+/// The names of all tables that are part of the program, such as `segments` and `835.claims`.
 #[must_use]
 pub fn table_names() -> Vec<String> {
     let mut names = PLAIN.map(str::to_owned).to_vec();

@@ -35,7 +35,7 @@ impl SpecificationError {
         }
     }
 
-    /// The line of the specification, the first being 1; 0 where no line is concerned.
+    /// The line of the specification, the first being 1; 0 if no line is concerned.
     #[must_use]
     pub fn line(&self) -> usize {
         self.line

@@ -25,7 +25,7 @@ static PLACE: [Column; 5] = [
 /// The column that numbers the rows of one segment.
 static ITEM: Column = Column::new("item_number", ColumnType::Integer);
 
-/// A table made of transactions: its rows, and its columns.
+/// A table from transactions: its rows, and its columns.
 #[derive(Clone, Debug)]
 pub struct Specification {
     pub(crate) name: Box<str>,
@@ -64,7 +64,7 @@ impl Specification {
         &self.name
     }
 
-    /// The values of ST01 of the transactions that the table is made of.
+    /// The values of ST01 of the transactions in the table.
     pub fn sets(&self) -> impl Iterator<Item = &str> {
         self.sets.iter().map(|set| &**set)
     }

@@ -16,12 +16,12 @@ pub(crate) struct Condition {
     pub(crate) element: usize,
     /// 0 for the element as a whole.
     pub(crate) component: usize,
-    /// Whether it must be none of the values.
+    /// Whether it must be different from the values.
     pub(crate) is_not: bool,
     pub(crate) values: Vec<Box<str>>,
 }
 
-/// Where the value of a column comes from.
+/// The source of a column's value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Source {
     /// Whether it is searched around the row, and not in it.

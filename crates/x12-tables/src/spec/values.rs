@@ -6,7 +6,7 @@ use crate::schema::{ColumnType, Value};
 
 /// The maximum number of digits of a decimal number.
 const DIGITS: usize = 18;
-/// The digits after the point unless the specification says how many.
+/// The digits after the point, unless the specification gives them.
 const SCALE: u8 = 2;
 
 /// The type of a column, and how its text is read.

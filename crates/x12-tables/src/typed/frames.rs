@@ -18,7 +18,7 @@ pub(super) struct Frame {
     /// The steps of the specification that match the segment that opened it.
     pub(super) mask: Mask,
     pub(super) name: Box<str>,
-    /// HL01, where an HL opened it.
+    /// HL01, if an HL opened it.
     pub(super) level: Option<Box<[u8]>>,
     /// The row that it gives.
     pub(super) row: Option<Row>,

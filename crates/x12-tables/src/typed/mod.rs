@@ -98,7 +98,7 @@ impl<R: RowSink> TypedRows<R> {
             .ends_with(around, steps.split_last().map_or(&[], |(_, steps)| steps))
     }
 
-    /// Takes a value for a column, where the segment is one that the column is about.
+    /// Takes a value for a column, if the segment is one of the column's.
     fn column(
         &mut self,
         index: usize,
@@ -140,7 +140,7 @@ impl<R: RowSink> TypedRows<R> {
 
     /// The value of a column in a segment; `None` if there is none, or one that does not fit.
     ///
-    /// The element is `shift` further on than the column says.
+    /// The element is `shift` positions after the column's.
     fn value(
         &mut self,
         column: &SpecificationColumn,

@@ -19,7 +19,7 @@ impl<'a> Part<'a> {
         }
     }
 
-    /// A value; the whole element where the component is 0.
+    /// A value; the whole element if the component is 0.
     pub(super) fn value(self, element: usize, component: usize) -> &'a [u8] {
         match self {
             Self::Isa(isa) => isa.field(element).trim_ascii(),

@@ -36,7 +36,7 @@ GE*1*1~
 IEA*1*000000001~
 ";
 
-/// The rows of a table as lines of CSV, and how many problems there were.
+/// The rows of a table as lines of CSV, and the number of problems.
 fn rows(table: &Table, origin: Origin, bytes: &[u8], chunk: usize) -> (Vec<String>, usize) {
     let writer = RowWriter::new(RowFormat::Csv, table.schema(), false);
     let mut reader = TableReader::new(table, "f", origin, writer);

@@ -1,4 +1,4 @@
-//! The tables of specifications that come with the program.
+//! The tables of the specifications that are part of the program.
 
 use crate::check_of;
 

@@ -68,7 +68,7 @@ impl UnknownSegments {
 
     /// Whether the last one is after a position, even if it has been matched with a missing
     /// segment.
-    pub(super) fn stands_after(&self, position: u32) -> bool {
+    pub(super) fn is_after(&self, position: u32) -> bool {
         self.seen
             .last()
             .is_some_and(|seen| seen.position > position)

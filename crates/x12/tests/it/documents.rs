@@ -1,4 +1,4 @@
-//! The documents of our own inputs.
+//! The documents of this project's inputs.
 
 use std::fmt::Write as _;
 use std::fs;

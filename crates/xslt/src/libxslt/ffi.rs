@@ -1,6 +1,6 @@
 //! The functions of libxml2, libxslt and libexslt in use, declared by hand.
 //!
-//! Where the functions come from, the libraries' own module knows.
+//! The module `libraries` finds the functions.
 //!
 //! Of their structures only the beginnings are declared that have been the same in all releases of
 //! these libraries' second and first generation, which is what their sonames promise.

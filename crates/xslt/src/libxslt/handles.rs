@@ -24,7 +24,7 @@ impl Document {
     }
 }
 
-/// Reads a text that is UTF-8 whatever its declaration says.
+/// Reads a text that is UTF-8 regardless of its declaration.
 pub(super) fn read(text: &[u8], address: &CStr) -> *mut xmlDoc {
     let options = ffi::XML_PARSE_NOENT
         | ffi::XML_PARSE_NONET
@@ -57,9 +57,9 @@ impl Drop for Document {
 pub(super) struct Stylesheet(pub(super) *mut xsltStylesheet);
 
 impl Stylesheet {
-    /// Compiles a template, which belongs to the stylesheet from then on.
+    /// Compiles a template; the stylesheet owns the document from then on.
     pub(super) fn compile(template: Document) -> Option<Self> {
-        // SAFETY: the document is alive; where nothing comes back it stays ours, and is freed.
+        // SAFETY: the document is alive; if the result is null, it remains ours and is freed.
         let stylesheet = unsafe { ffi::xsltParseStylesheetDoc(template.0) };
         if stylesheet.is_null() {
             return None;
@@ -163,7 +163,7 @@ impl Messages {
             start: ptr::null_mut(),
             length: 0,
         });
-        // SAFETY: the two places are ours, and stay where they are until the stream is closed.
+        // SAFETY: the two values are ours, and do not move until the stream is closed.
         let stream = unsafe { libc::open_memstream(&raw mut buffer.start, &raw mut buffer.length) };
         (!stream.is_null()).then_some(Self { stream, buffer })
     }

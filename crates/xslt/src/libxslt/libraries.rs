@@ -1,4 +1,4 @@
-//! Where the functions of the libraries come from.
+//! Finds the functions of the libraries.
 //!
 //! The libraries and their dependencies double the time that a process takes to start and add
 //! megabytes to it, and the server never calls them. So they are not linked: a worker loads them. A
@@ -102,7 +102,7 @@ pub(super) use functions;
 #[cfg_attr(linked, allow(dead_code, reason = "linked libraries are always there"))]
 pub(super) struct LoadError(#[source] libloading::Error);
 
-/// The libraries, which stay where they are.
+/// The libraries, which are never unloaded.
 #[cfg(not(linked))]
 pub(super) struct Libraries(ManuallyDrop<Library>);
 
@@ -110,10 +110,10 @@ pub(super) struct Libraries(ManuallyDrop<Library>);
 ///
 /// # Errors
 ///
-/// Why that cannot be done, and what to do.
+/// The reason if that is impossible, and what to do.
 #[cfg(not(linked))]
 pub(super) fn open() -> Result<Libraries, LoadError> {
-    // SAFETY: what runs when these libraries are loaded makes their own things ready, no more.
+    // SAFETY: the code that runs when these libraries are loaded only initialises the libraries.
     let library = unsafe { Library::new(LIBRARY) };
     library
         .map(|library| Libraries(ManuallyDrop::new(library)))

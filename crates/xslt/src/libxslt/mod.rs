@@ -40,7 +40,7 @@ pub struct Libxslt {
 }
 
 impl Libxslt {
-    /// Loads the libraries. Where they are missing every evaluation says so.
+    /// Loads the libraries. If they are missing, every evaluation reports it.
     #[must_use]
     pub fn load() -> Self {
         Self {

@@ -81,7 +81,7 @@ fn once() {
     }
 }
 
-/// Entities, document type definitions and documents from outside are not there.
+/// External entities, document type definitions and documents do not exist.
 extern "C" fn refuse_entity(
     address: *const c_char,
     _id: *const c_char,

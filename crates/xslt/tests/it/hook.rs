@@ -26,7 +26,7 @@ fn hooked(name: &str, command: &str) -> Xslt {
 fn newer(name: &str, command: &str, limits: Limits) -> Result<String, MappingError> {
     let template = stylesheet("").replace("1.0", "2.0");
     let mapped = map(&hooked(name, command), &template, "<a>é</a>", &run(limits));
-    // Its files go with it.
+    // Its files are removed with it.
     assert_eq!(fs::read_dir(folder(name)).unwrap().count(), 0);
     mapped
 }
@@ -87,7 +87,7 @@ fn a_command_that_fails_says_why() {
         reason("bytes", "printf '\\377'")
             .starts_with("The output of the XSLT command is not UTF-8")
     );
-    // It may say a lot.
+    // Its output may be long.
     assert!(reason("chatty", "sh -c 'yes wrong | head -c 1000000 >&2; exit 1'").contains("wrong"));
 }
 

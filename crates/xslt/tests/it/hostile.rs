@@ -203,7 +203,7 @@ fn entities_from_outside_and_bombs_of_them_are_refused() {
         let found = problem(&hostile(), &in_template, "<a/>", generous());
         assert_eq!(found.cause, Cause::Template, "{found}");
     }
-    // Entities of the document's own are there.
+    // The document's own entities exist.
     let own = "<!DOCTYPE a [<!ENTITY x \"y\">]><a>&x;</a>";
     let mapped = map(&hostile(), &template, own, &run(generous())).unwrap();
     assert!(mapped.ends_with("y\n"), "{mapped}");

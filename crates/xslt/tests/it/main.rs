@@ -39,7 +39,7 @@ fn run(limits: Limits) -> Run {
     Run::new(NOW, 7, limits)
 }
 
-/// Limits that a busy machine keeps.
+/// Limits that even a busy machine meets.
 fn generous() -> Limits {
     Limits {
         time: Duration::from_mins(1),

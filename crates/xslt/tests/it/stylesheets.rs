@@ -84,7 +84,7 @@ fn xsltproc_gives_the_same_outputs() {
     }
 }
 
-/// The way out: what the stylesheet makes is a document that can be written, and is valid X12.
+/// Outbound: the output of the stylesheet is a document that can be written, and is valid X12.
 #[test]
 fn a_document_made_by_a_stylesheet_is_written_as_x12() {
     let document = fs::read_to_string(folder().join("orders/outbound-invoice.out")).unwrap();

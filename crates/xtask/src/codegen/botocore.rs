@@ -1,4 +1,4 @@
-//! The pinned botocore release: where its model comes from and how the pin moves.
+//! The pinned botocore release: the source of its model, and how to move the pin.
 
 use std::fs;
 use std::path::PathBuf;

@@ -20,7 +20,7 @@ pub fn snake(name: &str) -> String {
     out
 }
 
-/// A field name: snake case, escaped where it is a keyword.
+/// A field name: snake case, escaped if it is a keyword.
 pub fn field(name: &str) -> String {
     match snake(name) {
         word if word == "type" => "r#type".to_owned(),
@@ -33,7 +33,7 @@ pub fn constant(name: &str) -> String {
     snake(name).to_uppercase()
 }
 
-/// `DoNotGenerate` for `DO_NOT_GENERATE`; an underscore stays only between two digits.
+/// `DoNotGenerate` for `DO_NOT_GENERATE`; an underscore is kept only between two digits.
 pub fn variant(value: &str) -> String {
     let mut out = String::new();
     for word in value.split('_') {

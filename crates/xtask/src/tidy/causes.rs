@@ -2,7 +2,7 @@
 
 use super::File;
 
-/// What makes `thiserror` give a field as the cause.
+/// The attributes with which `thiserror` returns a field as the cause.
 const MARKS: &[&str] = &["#[source]", "#[from]", "transparent", "source:"];
 
 pub(super) fn check(files: &[File]) -> Vec<String> {

@@ -30,7 +30,7 @@ fn text_errors(text: &str) -> Vec<usize> {
         .collect()
 }
 
-/// The second argument, where there is one: what follows the last comma outside of brackets.
+/// The second argument, if there is one: the text after the last comma outside of brackets.
 fn error_of(arguments: &str) -> Option<&str> {
     let mut depth = 0_usize;
     let mut comma = None;

@@ -139,7 +139,7 @@ fn operations(files: &[File]) -> Vec<String> {
             )
         })
         .filter(|path| !files.iter().any(|file| file.path == *path))
-        .map(|path| format!("{path}: missing; every operation has a file of its own"))
+        .map(|path| format!("{path}: missing; every operation has its own file"))
         .collect()
 }
 

@@ -1,7 +1,7 @@
 //! Corrections of the facts, each with what shows that the facts are wrong.
 //!
-//! A correction names the file, the key of the row, and the text to replace in it. A correction that
-//! no longer applies is an error, so that it goes when the facts are mended.
+//! A correction names the file, the key of the row, and the text to replace in it. A correction
+//! that no longer applies is an error, so that it is removed when the facts are corrected.
 
 use anyhow::anyhow;
 

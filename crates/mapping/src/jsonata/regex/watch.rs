@@ -17,10 +17,10 @@ impl Watch {
     pub(super) fn new(time: Duration) -> Self {
         let over = Arc::new(AtomicBool::new(false));
         let (running, ended) = channel();
-        let told = Arc::clone(&over);
+        let flag = Arc::clone(&over);
         thread::spawn(move || {
             if ended.recv_timeout(time) == Err(RecvTimeoutError::Timeout) {
-                told.store(true, Ordering::Relaxed);
+                flag.store(true, Ordering::Relaxed);
             }
         });
         Self {

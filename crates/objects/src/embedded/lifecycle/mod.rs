@@ -105,9 +105,9 @@ impl Store {
                 for task in tasks(bucket, key, &rules, now) {
                     task.run(&mut edit, bucket, expired);
                 }
-                let (made, told) = edit.finish();
-                changes.extend(made);
-                events.extend(told.into_iter().map(by_rule));
+                let (edits, sent) = edit.finish();
+                changes.extend(edits);
+                events.extend(sent.into_iter().map(by_rule));
             }
             if from.is_empty() {
                 let stale = stale_uploads(bucket, &rules, now);

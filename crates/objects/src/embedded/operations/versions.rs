@@ -107,12 +107,12 @@ impl<'a> Query<'a> {
             else {
                 let versions = all(bucket, key).into_iter();
                 let after = self.version_marker.filter(|_| self.key_marker == Some(key));
-                let told = |version: &Version| version.id().name().to_owned();
+                let name = |version: &Version| version.id().name().to_owned();
                 let mut is_past = after.is_none();
                 entries.extend(versions.enumerate().filter_map(|(at, version)| {
-                    let is_told = is_past;
-                    is_past |= after == Some(&told(&version));
-                    is_told.then_some(Entry::Version {
+                    let is_listed = is_past;
+                    is_past |= after == Some(&name(&version));
+                    is_listed.then_some(Entry::Version {
                         key,
                         version,
                         is_latest: at == 0,
@@ -123,8 +123,8 @@ impl<'a> Query<'a> {
             if let Some(place) = listing::beyond(prefix, key) {
                 from = Bound::Excluded(place.into_owned());
             }
-            let is_told = entries.iter().any(|entry| entry.is_prefix(prefix));
-            if !is_told && self.key_marker.is_none_or(|marker| prefix > marker) {
+            let is_listed = entries.iter().any(|entry| entry.is_prefix(prefix));
+            if !is_listed && self.key_marker.is_none_or(|marker| prefix > marker) {
                 entries.push(Entry::Prefix(prefix));
             }
         }
@@ -178,7 +178,7 @@ impl Entry<'_> {
     }
 
     fn is_prefix(&self, prefix: &str) -> bool {
-        matches!(self, Self::Prefix(told) if *told == prefix)
+        matches!(self, Self::Prefix(listed) if *listed == prefix)
     }
 }
 

@@ -40,7 +40,7 @@ pub(super) fn of_users(reply: &Properties) -> Option<Value> {
 
 /// The changes of tags in an update.
 pub(super) struct TagChange {
-    /// The keys that go.
+    /// The keys to remove.
     pub(super) removed: Vec<String>,
     /// The tags that are new or have another value.
     pub(super) set: Tags,

@@ -92,7 +92,7 @@ impl ResourceType for Transformer {
         self.0.read(context, identifier).await
     }
 
-    /// Updates a transformer; one that is active refuses, and the error says what to do instead.
+    /// Updates a transformer; an active one refuses, with an error that says what to do instead.
     async fn update(
         &self,
         context: &HandlerContext,

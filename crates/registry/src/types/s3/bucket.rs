@@ -24,8 +24,8 @@ const NOTIFICATION: &str = "NotificationConfiguration";
 
 /// Buckets of the server's S3.
 ///
-/// Versioning, encryption, public access, ownership, notifications and tags are set there. All other
-/// properties are kept in the model and returned.
+/// Versioning, encryption, public access, ownership, notifications and tags are set there. All
+/// other properties are stored in the model and returned.
 pub(crate) struct Bucket {
     schema: Schema,
     buckets: Arc<dyn Buckets>,

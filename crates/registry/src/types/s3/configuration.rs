@@ -13,7 +13,7 @@ pub(super) struct Configuration {
     pub(super) xml: fn(&Value) -> String,
 }
 
-/// The properties that are set in S3; the others are kept in the model.
+/// The properties that are set in S3; the others are stored in the model.
 pub(super) const CONFIGURATIONS: &[Configuration] = &[
     Configuration {
         property: "VersioningConfiguration",

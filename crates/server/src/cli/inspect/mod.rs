@@ -26,7 +26,8 @@ use super::selection;
 
 /// The maximum number of listed problems.
 const PROBLEMS: usize = 1000;
-/// How many segments a part has. One part is listed with its document, so that a reply stays small.
+/// The number of segments in a part. One part is listed with its document, so that a reply stays
+/// small.
 const SEGMENTS: usize = 20_000;
 
 /// How a text is inspected.

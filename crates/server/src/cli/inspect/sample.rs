@@ -83,8 +83,8 @@ fn required(segments: Vec<OutlineSegment>, depths: &[usize]) -> Vec<OutlineSegme
     kept.map(|(segment, _)| segment).collect()
 }
 
-/// Leaves out what may be left out of a guide, as long as no problem follows: levels of a hierarchy
-/// count those below them, and one of several loops may be needed.
+/// Leaves out the optional parts of a guide as long as this causes no problem: levels of a
+/// hierarchy count their children, and one of several loops may be required.
 fn leave_out(outline: &mut Outline, depths: &mut Vec<usize>) {
     let wanted = problems(outline);
     let mut at = 0;
@@ -145,7 +145,7 @@ fn value_json(value: &OutlineValue) -> Value {
     })
 }
 
-/// A number; null says without limit.
+/// A number; null means without limit.
 fn maximum(max: u32) -> Option<u32> {
     (max != u32::MAX).then_some(max)
 }

@@ -20,7 +20,7 @@ pub(super) enum DocumentWriter {
 /// A segment.
 #[derive(Debug)]
 struct Row {
-    /// Where the reader says that it begins.
+    /// Where it begins, according to the reader.
     place: u64,
     /// Its length in bytes without its terminator; `None` if only the terminator determines it.
     length: Option<usize>,
@@ -32,8 +32,8 @@ struct Row {
     document: (usize, usize),
 }
 
-/// The segments of a part in columns, which are shorter than a list of rows: the numbers at one index
-/// belong to one segment. Offsets count UTF-16 code units.
+/// The segments of a part in columns, which are shorter than a list of rows: the numbers at one
+/// index belong to one segment. Offsets count UTF-16 code units.
 #[derive(Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Columns {
@@ -43,7 +43,7 @@ pub(super) struct Columns {
     depth: Vec<usize>,
     /// The loop that contains it, or that it opens, as an index of `names`.
     in_loop: Vec<usize>,
-    /// How it fits there, as an index of `names`.
+    /// Why it is there, as an index of `names`.
     fit: Vec<usize>,
     /// Its part of the document.
     document_from: Vec<u64>,
@@ -52,7 +52,7 @@ pub(super) struct Columns {
 }
 
 impl Columns {
-    /// The index of a name. Segments that follow one another share it, and there are few names.
+    /// The index of a name. Consecutive segments often share it, and there are few names.
     fn name(&mut self, name: &str) -> usize {
         let found = self.names.iter().position(|known| known == name);
         found.unwrap_or_else(|| {
@@ -72,7 +72,7 @@ pub(super) struct SegmentRecorder {
     limit: usize,
     /// The numbers of the recorded segments, counted from zero.
     part: Range<usize>,
-    /// How many segments came.
+    /// The number of segments so far.
     count: usize,
     /// Where each part begins.
     starts: Vec<u64>,
@@ -103,7 +103,7 @@ impl SegmentRecorder {
         self.starts.len() <= 1
     }
 
-    /// How many segments there are.
+    /// The number of segments.
     pub(super) fn count(&self) -> usize {
         self.count
     }
@@ -231,7 +231,7 @@ impl SegmentRecorder {
         false
     }
 
-    /// Whether the next segment belongs to the recorded part or one before it.
+    /// Whether the next segment belongs to the recorded part or an earlier one.
     fn is_before_end(&self) -> bool {
         self.count < self.part.end
     }
@@ -247,7 +247,7 @@ impl SegmentRecorder {
         let is_recorded = self.part.contains(&self.count);
         self.count = self.count.saturating_add(1);
         if !is_recorded {
-            // Only the writer needs what comes before the recorded part.
+            // Only the writer needs the segments before the recorded part.
             self.document.clear();
             return;
         }

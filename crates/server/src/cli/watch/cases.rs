@@ -16,9 +16,9 @@ const INPUT: &str = "input";
 pub(super) struct Case {
     /// The name in the summary.
     pub(super) name: String,
-    /// The input; `None` if only the expected file is there.
+    /// The input; `None` if only the expected file exists.
     pub(super) input: Option<String>,
-    /// The expected result; `None` if only the input is there.
+    /// The expected result; `None` if only the input exists.
     pub(super) expected: Option<String>,
 }
 

@@ -54,7 +54,7 @@ pub(super) fn difference(
     })
 }
 
-/// Two texts that are the same where the data is.
+/// Two texts that are equal where the data is.
 fn comparable(expected: &str, result: &str, ignored: &Ignored) -> (String, String) {
     let is_x12 = |text: &str| Kind::of(text.as_bytes()) == Kind::X12;
     if is_x12(expected) && is_x12(result) {

@@ -47,7 +47,7 @@ impl Files {
     }
 }
 
-/// None for a file that is not there, as for a moment while an editor saves.
+/// `None` for a missing file, such as for a moment while an editor saves.
 fn stamp(path: &PathBuf) -> Option<Stamp> {
     let metadata = fs::metadata(path).ok()?;
     Some((metadata.modified().ok()?, metadata.len()))

@@ -42,7 +42,7 @@ impl Ignored {
         unused.map(|path| path.text.as_str())
     }
 
-    /// Takes out of JSON what is left out: members go, items become null.
+    /// Removes the ignored parts from JSON: members are removed, items become null.
     pub(super) fn remove_from_json(&self, value: &mut Value) {
         if !self.0.is_empty() {
             self.remove_below(value, &mut Vec::new());
@@ -80,7 +80,7 @@ impl Ignored {
         found.inspect(|item| item.is_used.set(true)).is_some()
     }
 
-    /// Takes out of X12 what is left out: elements become empty, segments go.
+    /// Removes the ignored parts from X12: elements become empty, segments are removed.
     pub(super) fn remove_from_x12(&self, segments: &mut Vec<Elements>) {
         segments.retain_mut(|segment| {
             let id = segment.first().cloned().unwrap_or_default();

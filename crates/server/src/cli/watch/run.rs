@@ -147,7 +147,7 @@ impl Compared {
         }
     }
 
-    /// The difference, in colours where a terminal shows it.
+    /// The difference, in colours on a terminal.
     fn shown(&self) -> String {
         let Some(difference) = &self.difference else {
             return String::new();

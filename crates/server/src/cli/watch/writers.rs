@@ -3,8 +3,8 @@
 /// The maximum number of places that are named.
 const MOST: usize = 3;
 
-/// The lines and columns of a template where an element such as `PO103` or `SV101-02` is written, and where
-/// it is not, those where its segment is. The first are listed.
+/// The lines and columns of a template where an element such as `PO103` or `SV101-02` is written
+/// or, if it is not, where its segment is. The first are listed.
 pub(super) fn writers(template: &str, element: &str) -> Vec<(usize, usize)> {
     let Some((segment, rest)) = parted(element) else {
         return Vec::new();

@@ -77,7 +77,7 @@ pub(super) fn of_handler(failure: HandlerError) -> ServiceError {
     error(code, failure.message)
 }
 
-/// A change that could not be kept on disk.
+/// A change that could not be stored on disk.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 pub(super) struct ChangeError(pub(super) ServiceError);

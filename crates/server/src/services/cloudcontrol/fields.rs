@@ -121,7 +121,7 @@ impl Fields {
         })
     }
 
-    /// A member that has to be there.
+    /// A required member.
     pub(super) fn required(&mut self, text: &Text) -> Result<String, ServiceError> {
         let found = self.optional(text)?;
         Ok(found.unwrap_or_else(|| {
@@ -133,7 +133,7 @@ impl Fields {
         }))
     }
 
-    /// A member that may be there.
+    /// An optional member.
     pub(super) fn optional(&mut self, text: &Text) -> Result<Option<String>, ServiceError> {
         match self.take(text.name) {
             None => Ok(None),
@@ -148,7 +148,7 @@ impl Fields {
         }
     }
 
-    /// The size of a page, 1 to 100; 20 where none is named.
+    /// The size of a page, 1 to 100; 20 by default.
     pub(super) fn max_results(&mut self) -> Result<usize, ServiceError> {
         let Some(found) = self.take("MaxResults") else {
             return Ok(20);

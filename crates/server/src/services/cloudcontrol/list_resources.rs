@@ -29,7 +29,8 @@ impl Input {
     }
 }
 
-/// A page of the resources of a type. A model in the request is read, and none of the types needs one.
+/// A page of the resources of a type. A model in the request is read, but none of the types needs
+/// one.
 pub(super) async fn run(
     service: &CloudControl,
     context: &HandlerContext,

@@ -60,7 +60,7 @@ pub(crate) struct CloudControl {
 }
 
 impl CloudControl {
-    /// The API over these types, which keeps its requests among the documents.
+    /// The API over these types, which stores its requests among the documents.
     pub(crate) fn new(
         registry: &Arc<Registry>,
         environment: &Environment,

@@ -35,7 +35,7 @@ pub(super) struct Request {
     pub(super) type_name: String,
     pub(super) identifier: Option<String>,
     pub(super) change: Change,
-    /// When it was made, in milliseconds since 1970.
+    /// When it was created, in milliseconds since 1970.
     pub(super) time: i64,
     /// Its position among those with the same time.
     pub(super) place: u64,

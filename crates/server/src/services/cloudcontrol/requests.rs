@@ -27,7 +27,7 @@ const MOST: usize = 10_000;
 /// The number of requests between two searches for old ones.
 const SWEEP_EVERY: u64 = 1000;
 
-/// A resource that a request works on, or a client token that one was made with.
+/// A resource on which a request works, or a client token of a request.
 type GuardedKey = (Scope, String, String);
 
 /// The requests of all accounts and regions.
@@ -69,7 +69,7 @@ impl Requests {
         self.clock.now().as_millis()
     }
 
-    /// A new request, which is not kept yet.
+    /// A new request, which is not stored yet.
     pub(super) fn make(
         &self,
         type_name: &str,
@@ -102,7 +102,7 @@ impl Requests {
         }
     }
 
-    /// The request that was made before with this client token.
+    /// The earlier request with this client token.
     pub(super) fn repeated(
         &self,
         scope: &Scope,
@@ -163,7 +163,7 @@ impl Requests {
         changed.await.map_err(|error: ChangeError| error.0)
     }
 
-    /// The request of this token, which has to be there.
+    /// The request of this token, which must exist.
     pub(super) fn get(&self, scope: &Scope, token: &str) -> Result<Request, ServiceError> {
         let found = self.read(scope, token);
         found.ok_or_else(|| unknown(token))
@@ -210,7 +210,7 @@ impl Requests {
         })
     }
 
-    /// Keeps others from a client token while its request is made.
+    /// Locks a client token while its request is created.
     pub(super) fn occupy_token(
         &self,
         scope: &Scope,
@@ -227,7 +227,7 @@ impl Requests {
         occupation.map(Some)
     }
 
-    /// Forgets requests of all accounts and regions that are old, and the oldest beyond the limit.
+    /// Drops old requests of all accounts and regions, and the oldest beyond the limit.
     async fn sweep(&self, oldest: i64) -> Result<(), ServiceError> {
         let requests = self.documents.of_all(None, None, REQUESTS);
         let scopes: BTreeSet<Scope> = requests.into_iter().map(|(scope, _)| scope).collect();
@@ -268,7 +268,7 @@ fn parse(document: &Value) -> Option<Request> {
     serde::Deserialize::deserialize(document).ok()
 }
 
-/// Forgets requests that are old, and the oldest where there are too many.
+/// Drops old requests, and the oldest if there are too many.
 fn sweep(documents: &mut Documented<'_>, oldest: i64) {
     let found = documents.list(REQUESTS);
     let mut requests: Vec<Request> = found.iter().filter_map(|(_, text)| parse(text)).collect();

@@ -49,7 +49,7 @@ impl<'a> Submission<'a> {
         })
     }
 
-    /// The reply, if a request with this client token was made before.
+    /// The reply, if there was an earlier request with this client token.
     pub(super) fn repeated(&self) -> Result<Option<Value>, ServiceError> {
         let Some(client_token) = &self.client_token else {
             return Ok(None);

@@ -77,7 +77,7 @@ fn entries(members: &BTreeMap<String, String>, name: &str) -> BTreeMap<String, S
     keys.collect()
 }
 
-/// Makes a change set. One without changes is made too, and has failed.
+/// Creates a change set. One without changes is also created, and has failed.
 pub(super) async fn run(
     service: &CloudFormation,
     scope: &Scope,

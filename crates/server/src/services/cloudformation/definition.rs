@@ -122,7 +122,7 @@ impl Requested {
     }
 }
 
-/// An empty list of triggers takes triggers away, and is as none.
+/// An empty list of triggers removes triggers, like none.
 fn monitoring_minutes(form: &mut Form) -> Option<u32> {
     form.list("RollbackConfiguration.RollbackTriggers");
     form.number(

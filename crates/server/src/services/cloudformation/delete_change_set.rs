@@ -24,7 +24,7 @@ impl Input {
     }
 }
 
-/// Deletes a change set. One that is not there counts as deleted.
+/// Deletes a change set. A missing one counts as deleted.
 pub(super) async fn run(
     service: &CloudFormation,
     scope: &Scope,

@@ -29,7 +29,7 @@ impl Input {
     }
 }
 
-/// Deletes a stack. One that is not there counts as deleted.
+/// Deletes a stack. A missing one counts as deleted.
 pub(super) async fn run(
     service: &CloudFormation,
     scope: &Scope,

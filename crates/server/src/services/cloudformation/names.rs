@@ -32,7 +32,7 @@ fn is_token(text: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
-/// The name or ARN of a stack that may be there.
+/// The name or ARN of a stack that may exist.
 pub(super) fn optional_stack(form: &mut Form) -> Option<String> {
     let fits = |text: &str| is_name(text) || is_arn(text);
     form.pattern("StackName", fits, STACK)

@@ -50,7 +50,7 @@ impl Record {
         self
     }
 
-    /// A list that is left out when it is empty.
+    /// A list that is left out if it is empty.
     pub(super) fn some(
         self,
         name: &'static str,

@@ -13,7 +13,7 @@ use crate::stored::StoredRecord;
 /// The maximum number of events in a reply.
 const MOST: usize = 10_000;
 
-/// From when and until when, in milliseconds since 1970; the end is left out.
+/// The start and the end in milliseconds since 1970; the end is exclusive.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Times {
@@ -102,8 +102,8 @@ pub(super) fn filter(
 
 /// Reads a stream, from its end unless a token or `startFromHead` says otherwise.
 ///
-/// At either end the token of that direction is the one that was given, which is how a reader
-/// knows that it is there.
+/// At either end, the token of that direction is the one that was given; this is how a reader
+/// detects the end.
 pub(super) fn get(logs: &Logs, scope: &Scope, input: &GetInput) -> Result<Value, ServiceError> {
     let group = input.group.existing(logs, scope)?;
     let stream = logs.records(scope, |item| {
@@ -140,7 +140,7 @@ pub(super) fn get(logs: &Logs, scope: &Scope, input: &GetInput) -> Result<Value,
     }))
 }
 
-/// Where a token says to read.
+/// The position in a token.
 enum Place {
     From(usize),
     Until(usize),

@@ -13,7 +13,7 @@ use super::{Logs, invalid, page, with_next};
 
 /// The maximum number of groups in a reply.
 const MOST: usize = 50;
-/// What [`describe`] answers where there are none.
+/// The reply of [`describe`] if there are none.
 const NO_GROUPS: &[u8] = br#"{"logGroups":[]}"#;
 
 #[derive(Clone, Debug, Deserialize)]

@@ -57,7 +57,7 @@ pub(crate) fn knows_nothing(service: &Descriptor, answer: &Response<Bytes>) -> b
 pub(crate) struct Logs {
     pub(crate) event_log: Arc<EventLog>,
     pub(crate) service: Arc<B2bi>,
-    /// Where the groups are that stacks have made.
+    /// The groups that stacks have created.
     pub(crate) documents: Documents,
 }
 
@@ -160,7 +160,7 @@ fn name_of(identifier: &str) -> &str {
     name.strip_suffix(":*").unwrap_or(name)
 }
 
-/// A page of a list; the token says where it begins.
+/// A page of a list; the token has its start.
 struct Page<'a, T> {
     items: &'a [T],
     next: Option<String>,

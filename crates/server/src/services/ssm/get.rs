@@ -23,7 +23,7 @@ pub(crate) struct NamesInput {
 }
 
 impl NamesInput {
-    /// The names, of which there are at least one and at most ten.
+    /// The names: at least one and at most ten.
     pub(super) fn checked(&self) -> Result<&[String], ServiceError> {
         if self.names.is_empty() || self.names.len() > MOST {
             let count = self.names.len();

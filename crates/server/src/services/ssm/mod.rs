@@ -178,7 +178,7 @@ fn named(ssm: &Ssm, scope: &Scope, named: &str) -> Result<Parameter, ServiceErro
     }
 }
 
-/// A page of a list; the token says where it begins.
+/// A page of a list; the token has its start.
 fn page(
     mut all: Vec<Value>,
     token: Option<&str>,

@@ -38,7 +38,7 @@ impl Role {
         format!("arn:{partition}:sts::{account}:assumed-role/{name}/{session}")
     }
 
-    /// The id of the role, which follows from its name.
+    /// The id of the role, which is derived from its name.
     pub(super) fn id(&self) -> String {
         // FNV-1a, written in the letters of AWS's ids.
         let text = format!("{}/{}", self.account, self.name);

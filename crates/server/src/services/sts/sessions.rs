@@ -90,7 +90,7 @@ impl Sessions {
         ]))
     }
 
-    /// Forgets the sessions of all accounts that have expired, and those beyond the limit.
+    /// Drops the expired sessions of all accounts, and those beyond the limit.
     async fn sweep(&self, now: i64) -> Result<(), WriteError> {
         let sessions = self.documents.of_all(None, None, SESSIONS);
         let scopes: BTreeSet<Scope> = sessions.into_iter().map(|(scope, _)| scope).collect();

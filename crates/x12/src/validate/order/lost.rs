@@ -33,7 +33,7 @@ impl Order {
         let candidates = self.candidates(set, member, true);
         self.lost
             .explain(&candidates, &mut self.odd, self.last_expected)
-            || (self.odd.stands_after(self.last_expected) && self.is_of_closed(set, member))
+            || (self.odd.is_after(self.last_expected) && self.is_of_closed(set, member))
     }
 
     /// Whether a loop that a segment closes could have opened one that lists it.
