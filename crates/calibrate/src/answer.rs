@@ -12,7 +12,7 @@ use crate::recording::Answer;
 use crate::sanitise::Sanitiser;
 use crate::template_form::TemplateForm;
 
-/// Headers that say something about the behaviour of a service.
+/// Headers that describe the behaviour of a service.
 pub(crate) const HEADERS: &[&str] = &[
     "access-control-allow-methods",
     "access-control-allow-origin",
@@ -25,7 +25,7 @@ pub(crate) const HEADERS: &[&str] = &[
     "x-amzn-errortype",
 ];
 
-/// Members of errors that repeat the request and who has signed it.
+/// Members of errors that repeat the request and its signer.
 const SIGNED: &[&str] = &[
     "AWSAccessKeyId",
     "CanonicalRequest",
@@ -114,7 +114,7 @@ fn unescaped(text: &str) -> String {
         .replace("&amp;", "&")
 }
 
-/// XML without the elements that name a request or who owns something.
+/// XML without the elements that identify a request or an owner.
 fn without_request(text: &str) -> String {
     const OWN: [&str; 5] = ["RequestId", "HostId", "ID", "DisplayName", "UploadId"];
     let Some(element) = ELEMENT.as_ref() else {

@@ -48,7 +48,7 @@ const FILES: &[(&str, &str)] = &[
 /// Why the other guesses are not asked.
 const UNASKED: &str = include_str!("../../../fixtures/calibration/unasked.toml");
 
-/// All questions, and what has to be there before they can be asked.
+/// All questions, and the resources that they need.
 #[derive(Clone, Debug, Default)]
 pub struct Battery {
     /// What questions need, by name.
@@ -65,7 +65,7 @@ pub struct Battery {
 pub struct Setup {
     /// The name that questions use.
     pub name: String,
-    /// Other setups that come first.
+    /// Other setups that must come first.
     #[serde(default)]
     pub needs: Vec<String>,
     /// The steps that create it.
@@ -82,7 +82,7 @@ pub struct Question {
     pub asks: Vec<String>,
     /// The title of the question.
     pub title: String,
-    /// Setups that come first.
+    /// Setups that must come first.
     #[serde(default)]
     pub needs: Vec<String>,
     /// Why it is asked only when `--only` names it.
@@ -110,7 +110,7 @@ pub struct Step {
     pub call: String,
     /// The members of the request.
     pub input: Option<Value>,
-    /// The body, where it is not the input.
+    /// The body, if it is not the input.
     pub body: Option<String>,
     /// Headers in addition to the usual ones; an empty value removes one.
     #[serde(default)]
@@ -118,12 +118,13 @@ pub struct Step {
     /// How it is signed.
     #[serde(default)]
     pub signature: Signature,
-    /// Variables for later steps, and where the reply has them: a JSON pointer, `header:NAME`, or `xml:ELEMENT`.
+    /// Variables for later steps, and their places in the reply: a JSON pointer, `header:NAME`, or
+    /// `xml:ELEMENT`.
     #[serde(default)]
     pub capture: BTreeMap<String, String>,
     /// The request is repeated until the reply is so.
     pub until: Option<Until>,
-    /// The step is passed over unless this variable is set.
+    /// The step is skipped unless this variable is set.
     pub only_if: Option<String>,
     /// Whether the reply is an answer.
     #[serde(default = "yes")]
@@ -218,7 +219,7 @@ impl Battery {
     ///
     /// # Errors
     ///
-    /// A file is not one of questions; a test shows that none is.
+    /// A file is invalid; a test shows that none is.
     pub fn standard() -> Result<Self, BatteryError> {
         let mut battery = Self::default();
         for (name, text) in FILES {
@@ -271,7 +272,7 @@ impl Battery {
         self.named(only)
     }
 
-    /// The questions of these names or about these assumptions; without any, none.
+    /// The questions with these names or about these assumptions; without any, none.
     #[must_use]
     pub fn named(&self, names: &[String]) -> Vec<&Question> {
         let is_named = |question: &&Question| {
@@ -343,7 +344,7 @@ pub struct RequestTemplate {
     /// The members.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input: Option<Value>,
-    /// The body, where it is not the input.
+    /// The body, if it is not the input.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<String>,
     /// Headers in addition to the usual ones.

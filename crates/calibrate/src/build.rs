@@ -72,7 +72,7 @@ pub(crate) fn request(step: &Step, variables: &Variables) -> Result<Request, Var
     Ok(request)
 }
 
-/// The input, with the tag of the run where something is made.
+/// The input, with the tag of the run if something is created.
 fn tagged(step: &Step, input: Option<Value>, variables: &Variables) -> Value {
     let mut input = input.unwrap_or_else(|| json!({}));
     let makes = [

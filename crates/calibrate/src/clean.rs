@@ -24,7 +24,7 @@ pub struct Scope {
     pub bucket: Option<String>,
 }
 
-/// Something of a run that is still there.
+/// A resource of a run that still exists.
 #[derive(Debug)]
 pub struct CleanError {
     /// What could not be done, each with its reason.
@@ -47,7 +47,7 @@ impl Error for CleanError {}
 ///
 /// # Errors
 ///
-/// Something is still there.
+/// A resource still exists.
 pub async fn clean<E: Endpoint + ?Sized>(endpoint: &E, scope: &Scope) -> Result<usize, CleanError> {
     let mut sweep = Sweep {
         endpoint,

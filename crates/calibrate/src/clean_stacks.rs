@@ -57,7 +57,7 @@ pub(crate) async fn clean_stacks<E: Endpoint + ?Sized>(
     cleaned
 }
 
-/// The names of stacks with a prefix. Who may not list stacks has made none.
+/// The names of stacks with a prefix. A caller that may not list stacks has created none.
 async fn names<E: Endpoint + ?Sized>(
     endpoint: &E,
     prefix: &str,

@@ -197,7 +197,7 @@ impl Found<'_> {
         }
     }
 
-    /// Notes how two texts differ, if `--facts` has something to say about texts of their kind.
+    /// Records how two texts differ, if `--facts` can use differences in texts of their kind.
     fn texts(&mut self, at: &str, their: &str, our: &str) -> bool {
         if is_report(our) {
             self.lines(at, their, our);
@@ -321,7 +321,7 @@ fn only_different(theirs: &Value, ours: &Value) -> (Value, Value) {
     (their.into(), our.into())
 }
 
-/// The names of the items of a list; null where an item has none.
+/// The names of the items of a list; null for an item without one.
 fn names(items: &[Value]) -> Value {
     let names = items.iter();
     let names = names.map(|item| item.get("name").cloned().unwrap_or_default());

@@ -30,7 +30,7 @@ impl Written {
         })
     }
 
-    /// Whether it is the document of an X12 file, and not what a mapping made of one.
+    /// Whether it is the document of an X12 file, and not the output of a mapping.
     pub(crate) fn is_service_defined(&self) -> bool {
         self.document.get("interchanges").is_some()
     }

@@ -18,7 +18,7 @@ use crate::reply_rules::ReplyRules;
 /// The settings that a server takes from a recording.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
-    /// Items of a page where the request does not say.
+    /// The number of items in a page if the request does not set it.
     pub page_size: Option<usize>,
     /// The orders of lists, by the operation.
     pub list_orders: BTreeMap<String, RecordedOrder>,
@@ -46,7 +46,7 @@ pub struct Facts {
     event_fields: FieldRules,
 }
 
-/// The detail of an event that says why a job has failed.
+/// The detail of an event with the reason of a failed job.
 const FAILURE: &str = "failure-message";
 
 /// A list of this length is hardly in the order of ids by chance.
@@ -81,8 +81,8 @@ impl Facts {
                 facts.unapplied.push(difference);
             }
         }
-        facts.tell_jobs_apart(recorded);
-        facts.tell_lists_by_id(recorded);
+        facts.set_job_form(recorded);
+        facts.set_lists_by_id(recorded);
         facts
     }
 
@@ -233,7 +233,7 @@ impl Facts {
     }
 
     /// Documents of jobs are like those of `TestParsing`, unless the recording has both.
-    fn tell_jobs_apart(&mut self, recorded: &Recording) {
+    fn set_job_form(&mut self, recorded: &Recording) {
         if self.parsed_form.is_none() || self.job_form.is_some() {
             return;
         }
@@ -247,7 +247,7 @@ impl Facts {
     }
 
     /// A list of few items may be by id and by something else. It is by id if a longer one is.
-    fn tell_lists_by_id(&mut self, recorded: &Recording) {
+    fn set_lists_by_id(&mut self, recorded: &Recording) {
         for (order, sorted_by) in [
             (RecordedOrder::ById, BY_ID),
             (RecordedOrder::ByIdReversed, BY_ID_REVERSED),
@@ -377,10 +377,10 @@ mod tests {
         let check = |operation: &str, status: u16, message: &str, expected: Option<&str>| {
             let body = json!({"__type": "com.amazonaws.b2bi#ResourceNotFoundException", "Message": message});
             let reply = facts.error(("b2bi", operation), status, &body, "111122223333");
-            let told = reply
+            let actual = reply
                 .as_ref()
                 .and_then(|reply| reply.body["message"].as_str());
-            assert_eq!(told, expected, "{operation} {message}");
+            assert_eq!(actual, expected, "{operation} {message}");
             if let Some(reply) = reply {
                 assert_eq!((reply.status, reply.name.as_str()), (404, "NotFound"));
             }

@@ -150,7 +150,7 @@ mod tests {
         let expected = json!({"state": "File Transform", "job": "tj-1", "n": 2, "version": "2",
             "notes": "To files", "file": {"bucketName": "files", "size": 4}, "more": true});
         let made = check(theirs, true);
-        // Neither has an equal value: the state is left out, and the status a constant.
+        // If neither has an equal value, the state is left out, and the status is a constant.
         let expected = {
             let mut expected = expected;
             expected.as_object_mut().unwrap().remove("state");

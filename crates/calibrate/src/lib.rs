@@ -2,7 +2,7 @@
 //!
 //! A [`Battery`] has the questions of `fixtures/calibration`. A [`Runner`] asks them of an
 //! [`Endpoint`] and returns a [`Recording`], which does not identify the account. [`clean()`]
-//! deletes what a run has made. Nothing here opens a connection, reads a clock or a file.
+//! deletes what a run has created. Nothing here opens a connection, reads a clock or a file.
 
 mod answer;
 mod battery;

@@ -12,7 +12,7 @@ const LOOP: &str = "_loop";
 /// The names of loops that have others, by the path of the segments that open them.
 pub(crate) type LoopNames = BTreeMap<String, Vec<LoopName>>;
 
-/// The name of a loop, and the first element of its opening segment where that decides about the name.
+/// The name of a loop, and the first element of its opening segment if that determines the name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct LoopName {
     name: String,
@@ -28,7 +28,7 @@ struct Both {
     first_element: Option<String>,
 }
 
-/// The names that loops of the first document have, where the second one has others.
+/// The names of loops in the first document that differ in the second one.
 ///
 /// `None` if the documents differ in anything else, or if a loop's name is ambiguous.
 pub(crate) fn renamed(theirs: &str, ours: &str) -> Option<LoopNames> {

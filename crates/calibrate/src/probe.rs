@@ -65,7 +65,7 @@ pub(crate) enum Refusal {
     Permission,
 }
 
-/// Whether a reply refuses its caller, and says nothing about the question.
+/// Whether a reply refuses its caller, and does not answer the question.
 pub(crate) fn refusal(response: &Response) -> Option<Refusal> {
     const CREDENTIALS: [&str; 7] = [
         "ExpiredToken",
@@ -87,7 +87,7 @@ pub(crate) fn refusal(response: &Response) -> Option<Refusal> {
 }
 
 /// The error and its text, on one line.
-pub(crate) fn told(response: &Response) -> String {
+pub(crate) fn error_line(response: &Response) -> String {
     const MOST: usize = 300;
     let name = response.error_type().unwrap_or_default();
     let text = response.text();
@@ -109,8 +109,8 @@ pub async fn probe<E: Endpoint + ?Sized>(endpoint: &E) -> Result<(), ProbeError>
     let sent = endpoint.send(&b2bi_request(CALL, &json!({}))).await;
     let response = sent.map_err(ProbeError::Unreachable)?;
     match refusal(&response) {
-        Some(Refusal::Credentials) => return Err(ProbeError::Credentials(told(&response))),
-        Some(Refusal::Permission) => return Err(ProbeError::Denied(told(&response))),
+        Some(Refusal::Credentials) => return Err(ProbeError::Credentials(error_line(&response))),
+        Some(Refusal::Permission) => return Err(ProbeError::Denied(error_line(&response))),
         None => {}
     }
     let is_json =

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::endpoint::{EndpointError, Response};
-use crate::probe::{refusal, told};
+use crate::probe::{error_line, refusal};
 use crate::variables::VariableError;
 
 /// Why a question was not completed; a recording keeps the text.
@@ -17,7 +17,7 @@ pub(crate) enum QuestionError {
     Endpoint(Arc<EndpointError>),
     /// A request that prepares others was answered with an error.
     Refused(String),
-    /// A request was refused for who has sent it.
+    /// A request was refused because of its caller.
     Denied(String),
     /// AWS sends events only to rules, and no log group of a rule is named.
     NoEvents,
@@ -30,7 +30,7 @@ pub(crate) enum QuestionError {
 impl QuestionError {
     /// The error reply to a request that prepares others.
     pub(crate) fn refused(call: &str, response: &Response) -> Self {
-        let reply = format!("{call}: {} {}", response.status, told(response));
+        let reply = format!("{call}: {} {}", response.status, error_line(response));
         if refusal(response).is_some() {
             Self::Denied(reply)
         } else {

@@ -1,4 +1,4 @@
-//! The file of recorded answers. Its layout is made for git.
+//! The file of recorded answers. Its layout is suitable for git.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -30,7 +30,7 @@ pub struct Recording {
     pub date: String,
     /// The region.
     pub region: String,
-    /// `aws`, or `endpoint` where another server was asked.
+    /// `aws`, or `endpoint` if another server was asked.
     pub source: String,
     /// The answers, in the order of the questions.
     pub answers: Vec<Answer>,
@@ -88,7 +88,7 @@ pub struct Skipped {
     pub question: String,
     /// The assumptions that it is about.
     pub assumptions: Vec<String>,
-    /// Why.
+    /// The reason.
     pub reason: String,
 }
 
@@ -205,7 +205,7 @@ impl Recording {
     }
 }
 
-/// The text of a file that is made for git.
+/// The text of a file that is suitable for git.
 pub(crate) fn file_text(content: &impl Serialize) -> String {
     let mut text = serde_json::to_string_pretty(content).unwrap_or_default();
     text.push('\n');
@@ -239,11 +239,11 @@ mod tests {
     #[test]
     fn other_files_are_told_from_recordings() {
         let check = |text: &str, expected: &str| {
-            let told =
+            let error =
                 Recording::parse(text).map_or_else(|error| error.to_string(), |_| String::new());
             assert!(
-                told.starts_with(expected) && told.is_empty() == expected.is_empty(),
-                "{text}: {told}"
+                error.starts_with(expected) && error.is_empty() == expected.is_empty(),
+                "{text}: {error}"
             );
         };
         let empty = Recording::new("us-east-1", "aws", "2026-11-29").to_text();

@@ -211,7 +211,7 @@ fn changed(rules: &[MessageRule], text: &str) -> Option<String> {
     rules.iter().find_map(|rule| rule.apply(text))
 }
 
-/// A message of `validationMessages` without the sentence that says where the segment is.
+/// A message of `validationMessages` without the sentence about the position of the segment.
 fn without_place(message: &str) -> Option<&str> {
     let (place, message) = message.split_once(". ")?;
     place.starts_with("Segment ").then_some(message)

@@ -135,7 +135,7 @@ fn cell(value: &Value) -> String {
     format!("`{text}`")
 }
 
-/// A value on one line, cut where it is long.
+/// A value on one line, cut if it is long.
 fn shown(value: &Value) -> String {
     const MOST: usize = 300;
     let text = match value {

@@ -41,7 +41,7 @@ pub struct RunOptions {
     /// Values that no recording may contain, in addition to those with a known form: the host of
     /// the endpoint.
     pub secrets: Vec<String>,
-    /// How long is waited for something that does not come.
+    /// The timeout for something that does not arrive.
     pub longest_wait: Duration,
     /// Called while something is waited for, with what that is and for how long it has been.
     pub waiting: fn(&Waiting<'_>),
@@ -65,11 +65,11 @@ pub struct Runner<'a, E: ?Sized> {
     /// Setups that were tried, and why they failed.
     setups: BTreeMap<String, Result<(), QuestionError>>,
     made: Vec<Made>,
-    /// How long this question still waits for what does not come.
+    /// The remaining timeout of this question for something that does not arrive.
     timeout: Duration,
 }
 
-/// Something that the run has made, and has to delete.
+/// A resource that the run has created and must delete.
 enum Made {
     Resource(&'static Kind, String),
     LogGroup(String),
@@ -166,7 +166,7 @@ impl<'a, E: Endpoint + ?Sized> Runner<'a, E> {
         self.delete_after(0).await;
     }
 
-    /// Makes what a question needs, unless it is there.
+    /// Creates the resources that a question needs, unless they exist.
     async fn prepare(&mut self, needs: &[String]) -> Result<(), QuestionError> {
         let battery = self.battery;
         for setup in battery.setups_of(needs) {
@@ -361,7 +361,7 @@ impl<'a, E: Endpoint + ?Sized> Runner<'a, E> {
     }
 }
 
-/// Whether a request was refused for who has sent it, where that is not the question.
+/// Whether a request was refused because of its caller, unless that is the question.
 fn is_refused(step: &Step, response: &Response) -> bool {
     let is_usual = step.signature == Signature::Valid
         && !step.headers.contains_key("x-amz-security-token")

@@ -9,7 +9,7 @@ use crate::recording::{Answer, Recording, file_text};
 /// The recordings built into the program.
 const SHIPPED: &str = include_str!("../../../fixtures/calibration/settled.json");
 
-/// What recordings of AWS have where the emulator answers differently, and what that answers.
+/// The recorded answers of AWS that differ from the emulator's, with the emulator's answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settled {
@@ -72,7 +72,8 @@ impl Settled {
         put(&mut self.emulator, &emulator.answers);
     }
 
-    /// Leaves what differs. Documents stay, as their layout is compared among each other.
+    /// Keeps only the differences. Documents are kept, because their layouts are compared with one
+    /// another.
     fn forget_equal(&mut self) {
         let with = |answers: &[Answer]| Recording {
             answers: answers.to_vec(),

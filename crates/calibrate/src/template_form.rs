@@ -29,7 +29,7 @@ pub(crate) struct TemplateForm {
 }
 
 impl TemplateForm {
-    /// The form that makes the second template of the first, if one does.
+    /// The form that converts the first template to the second, if one does.
     pub(crate) fn between(ours: &str, theirs: &str) -> Option<Self> {
         // What shows is tried; the rest is few.
         let shown = Self::of_look(&Self::look(theirs));

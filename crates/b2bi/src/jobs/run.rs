@@ -86,13 +86,13 @@ impl Run {
         let ended = caught(Box::pin(self.run_stages(&mut result))).await;
         let ended = ended.unwrap_or_else(|panic| Err(self.crashed(&panic)));
         self.context.environment.stages.ended(&self.facts);
-        let told = async {
+        let end = async {
             match ended {
                 Err(JobError::Vanished) => self.partition.lock().jobs.remove(&self.facts.id),
                 ended => self.finish(&result, ended).await,
             }
         };
-        if let Err(panic) = caught(Box::pin(told)).await
+        if let Err(panic) = caught(Box::pin(end)).await
             && let JobError::Failed(_, reason) = self.crashed(&panic)
         {
             self.end(JobResult::Failed(reason)).await;

@@ -78,7 +78,7 @@ pub(crate) fn notice(
         }
         return Vec::new();
     }
-    if is_told_again(&state, created) {
+    if has_job_for_write(&state, created) {
         return Vec::new();
     }
     let mut started = Vec::new();
@@ -156,9 +156,11 @@ pub(crate) fn check_all_buckets(
 }
 
 /// Whether there is a job for this write of the object.
-fn is_told_again(state: &State, created: &ObjectCreated<'_>) -> bool {
-    let told = created.object_version();
-    state.jobs.is_told_again(created.bucket, created.key, &told)
+fn has_job_for_write(state: &State, created: &ObjectCreated<'_>) -> bool {
+    let version = created.object_version();
+    state
+        .jobs
+        .has_job_for_write(created.bucket, created.key, &version)
 }
 
 /// A job for each capability and partnership that watch the object's folder.

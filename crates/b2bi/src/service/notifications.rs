@@ -29,44 +29,50 @@ impl B2bi {
     /// and otherwise taken from the notification.
     ///
     /// Source: Assumption A-84.
-    pub async fn object_notified(&self, told: &Notification<'_>) -> Vec<String> {
+    pub async fn object_notified(&self, notification: &Notification<'_>) -> Vec<String> {
         let mut started = Vec::new();
-        if told.key.is_empty() || told.key.ends_with('/') {
+        if notification.key.is_empty() || notification.key.ends_with('/') {
             return started;
         }
         for (scope, partition) in self.partitions_where(|_| true) {
-            let is_watched = is_watched(&partition.lock(), told.bucket, told.key);
-            let looked = if is_watched {
-                self.look_at(&scope, told).await
+            let is_watched = is_watched(&partition.lock(), notification.bucket, notification.key);
+            let found = if is_watched {
+                self.read_object(&scope, notification).await
             } else {
                 None
             };
-            let (size, etag, written) = looked.unwrap_or_else(|| told.as_said());
+            let (size, etag, written) = found.unwrap_or_else(|| notification.as_reported());
             let created = ObjectCreated {
                 account: Some(&scope.account),
                 region: Some(&scope.region),
-                bucket: told.bucket,
-                key: told.key,
+                bucket: notification.bucket,
+                key: notification.key,
                 size,
                 etag: &etag,
                 written,
-                occurrence: told.occurrence,
+                occurrence: notification.occurrence,
             };
             started.extend(notice(self.context(), &scope, &partition, &created));
         }
         started
     }
 
-    async fn look_at(&self, scope: &Scope, told: &Notification<'_>) -> Option<PollResult> {
+    async fn read_object(
+        &self,
+        scope: &Scope,
+        notification: &Notification<'_>,
+    ) -> Option<PollResult> {
         let objects = &self.context().environment.objects;
-        let found = objects.head(&scope.account, told.bucket, told.key).await;
+        let found = objects
+            .head(&scope.account, notification.bucket, notification.key)
+            .await;
         match found {
             Ok(object) => {
                 let written = written(&object);
                 Some((object.size, object.etag, Some(written)))
             }
             Err(error) => {
-                let (bucket, key) = (told.bucket, told.key);
+                let (bucket, key) = (notification.bucket, notification.key);
                 tracing::warn!(bucket, key, %error, "the object of a notification cannot be read");
                 None
             }
@@ -78,7 +84,7 @@ impl B2bi {
 type PollResult = (u64, String, Option<i64>);
 
 impl Notification<'_> {
-    fn as_said(&self) -> PollResult {
+    fn as_reported(&self) -> PollResult {
         let etag = self.etag.unwrap_or_default().to_owned();
         (self.size.unwrap_or_default(), etag, None)
     }

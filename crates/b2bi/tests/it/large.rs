@@ -65,9 +65,9 @@ async fn ended(file: &str, how: Hampered) -> (serde_json::Value, Vec<String>, Be
     let job = bench.start_job(&transformer).await;
     let job = json!({"transformerId": transformer, "transformerJobId": job});
     let ended = loop {
-        let told = bench.call("GetTransformerJob", job.clone()).await;
-        if told["status"] != "running" {
-            break told;
+        let reply = bench.call("GetTransformerJob", job.clone()).await;
+        if reply["status"] != "running" {
+            break reply;
         }
         tokio::task::yield_now().await;
     };

@@ -156,12 +156,12 @@ async fn events_name_the_stage_that_failed() {
     pipeline.drop("a").await;
     pipeline.until(&["failed"]).await;
     let events = listener.0.lock().unwrap_or_else(PoisonError::into_inner);
-    let told: Vec<(&str, &Value)> = events
+    let reported: Vec<(&str, &Value)> = events
         .iter()
         .map(|event| (event.detail_type, &event.detail["failure-code"]))
         .collect();
     assert_eq!(
-        told,
+        reported,
         [("Transformation Failed", &json!("WRITE_OUTPUT_FAILED"))]
     );
 }
@@ -223,8 +223,8 @@ async fn a_job_of_ones_own_goes_on_when_it_was_asked_for() {
         for _ in 0..100 {
             tokio::task::yield_now().await;
         }
-        let told = bench.call("GetTransformerJob", job.clone()).await;
-        assert_eq!(told["status"], "running");
+        let reported = bench.call("GetTransformerJob", job.clone()).await;
+        assert_eq!(reported["status"], "running");
     }
     while bench.call("GetTransformerJob", job.clone()).await["status"] == "running" {
         tokio::task::yield_now().await;

@@ -47,14 +47,14 @@ async fn run(
     let mut bench = Bench::new();
     bench.interfere(Arc::clone(&stages) as Arc<dyn Stages>);
     let job = bench.finished_job().await;
-    let told = bench.call("GetTransformerJob", job).await;
+    let reply = bench.call("GetTransformerJob", job).await;
     let seen = stages.seen().clone();
     let keys = bench.keys("out/").await;
     let documents = keys
         .iter()
         .filter(|key| key.starts_with("out/1.edi"))
         .count();
-    (told, documents, seen)
+    (reply, documents, seen)
 }
 
 #[tokio::test]

@@ -207,34 +207,39 @@ async fn what_is_out_of_reach_for_a_while_is_not_forgotten() {
 }
 
 #[tokio::test]
-async fn what_is_told_twice_or_was_found_before_is_done_once() {
+async fn repeated_notifications_start_one_job() {
     let (elsewhere, world) = pipeline().await;
     let key = format!("{}file", world.input);
-    let tell = async |occurrence| {
-        let told = Notification {
+    let notify = async |occurrence| {
+        let notification = Notification {
             bucket: BUCKET,
             key: &key,
             size: None,
             etag: None,
             occurrence,
         };
-        world.bench.service().object_notified(&told).await.len()
+        world
+            .bench
+            .service()
+            .object_notified(&notification)
+            .await
+            .len()
     };
     world.put("file", DOCUMENT).await;
-    let mut told = Vec::new();
+    let mut started = Vec::new();
     for occurrence in [Some("1"), Some("1"), Some("2"), None, None] {
-        told.push(tell(occurrence).await);
+        started.push(notify(occurrence).await);
     }
-    assert_eq!(told, [1, 0, 1, 1, 1]);
+    assert_eq!(started, [1, 0, 1, 1, 1]);
     // A poll finds those jobs.
     assert_eq!(world.poll_folders(&mut PollState::default()).await, 0);
     elsewhere.advance(1);
     world.put("file", DOCUMENT).await;
     assert_eq!(world.poll_folders(&mut PollState::default()).await, 1);
-    assert_eq!(tell(Some("3")).await, 0);
+    assert_eq!(notify(Some("3")).await, 0);
     elsewhere.advance(1);
     world.put("file", DOCUMENT).await;
-    assert_eq!(tell(Some("4")).await, 1);
+    assert_eq!(notify(Some("4")).await, 1);
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! A user's own calls: recorded, replayed, and repeated against the emulator.
 //!
-//! A recording has a placeholder such as `${id1}` for each value that identifies an account, and
-//! a list of their forms. A replay gives a placeholder its value at first use, and keeps it.
+//! A recording has a placeholder such as `${id1}` for each value that identifies an account, and a
+//! list of their forms. A replay gives a placeholder its value at first use, and keeps it.
 
 mod placeholder;
 mod recorder;
@@ -19,7 +19,7 @@ pub use replay::{Replay, ReplayError, ReplayedReply};
 /// The question that answers of a user's own calls name.
 pub(crate) const TRAFFIC: &str = "traffic";
 
-/// Members that clients draw again for each request, which say nothing about it.
+/// Random members of each request, which are not significant.
 const DRAWN: &[&str] = &["clientToken"];
 
 /// The members of a request without random ones.

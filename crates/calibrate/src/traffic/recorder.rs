@@ -62,7 +62,7 @@ impl TrafficRecorder {
         });
     }
 
-    /// The region of the calls, where none was known before the first.
+    /// The region of the calls, if none was known before the first.
     pub fn set_region(&mut self, region: &str) {
         if self.recording.answers.is_empty() {
             region.clone_into(&mut self.recording.region);

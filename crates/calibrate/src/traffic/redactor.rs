@@ -209,7 +209,7 @@ pub(super) fn number(value: &Value) -> Value {
     }
 }
 
-/// The characters of a value that say nothing, and `x` for the others.
+/// The insignificant characters of a value, and `x` for the others.
 fn shape(of: &str, text: &str) -> String {
     let crossed = |text: &str| -> String {
         let crossed = text

@@ -21,7 +21,7 @@ use crate::sanitise::ACCOUNT;
 const POLLS: u32 = 50;
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// A recording and what another server answered to the same calls; moments are left out of both.
+/// A recording and another server's answers to the same calls, both without times.
 #[derive(Clone, Debug)]
 pub struct Repeated {
     /// The recorded value.
@@ -30,8 +30,8 @@ pub struct Repeated {
     pub answered: Recording,
 }
 
-/// Makes the recorded calls of a user in their order. Replies that only said to wait, for a throttled
-/// request or for a job that runs, are passed over.
+/// Makes the recorded calls of a user in their order. Replies that only ask to wait, for a
+/// throttled request or for a running job, are skipped.
 ///
 /// # Errors
 ///
@@ -88,7 +88,7 @@ fn members(response: &Response) -> Value {
     serde_json::from_slice(&response.body).unwrap_or_else(|_| Value::String(response.text()))
 }
 
-/// Makes a call; the end of a job is waited for where the recording has it.
+/// Makes a call; waits for the end of a job if the recording has it.
 async fn made<E: Endpoint + ?Sized>(
     endpoint: &E,
     recording: &Recording,

@@ -33,7 +33,7 @@ pub struct ReplayedReply {
     pub body: String,
 }
 
-/// A call that a recording has no reply to, or none that is left.
+/// A call for which a recording has no reply, or none left.
 #[derive(Clone, Debug)]
 pub struct ReplayError {
     call: String,
@@ -83,7 +83,7 @@ impl fmt::Display for ReplayError {
 
 impl Error for ReplayError {}
 
-/// A value, cut where it is long.
+/// A value, cut if it is long.
 fn shown(value: &Value) -> String {
     const MOST: usize = 200;
     let text = match value {
@@ -112,7 +112,7 @@ impl Replay {
     ///
     /// # Errors
     ///
-    /// The recording has none, or none that is left; the error names what differs.
+    /// The recording has no reply, or none left; the error has the differences.
     pub fn reply(
         &mut self,
         call: &str,

@@ -38,7 +38,7 @@ fn arn(id: &str) -> String {
     format!("arn:aws:b2bi:us-east-1:{ACCOUNT}:profile/{id}")
 }
 
-/// A profile is made, read, throttled, and deleted.
+/// A profile is created, read, throttled, and deleted.
 fn calls(id: &str, name: &str) -> Vec<(&'static str, Value, u16, Value)> {
     let profile = json!({"profileId": id, "profileArn": arn(id), "name": name,
         "email": "joe@acme.com", "phone": "+15551234567", "createdAt": "2026-11-29T10:00:00.5Z"});
@@ -121,30 +121,30 @@ fn a_replay_answers_in_order() {
     let (_, changed) = call("GetProfile", get.clone()).unwrap();
     assert_eq!(changed["modifiedAt"], "2027-01-15T08:01:00Z");
     call("ListTagsForResource", json!({ "ResourceARN": arn })).unwrap();
-    let told = call("GetProfile", json!({"profileId": "p-other"})).unwrap_err();
+    let error = call("GetProfile", json!({"profileId": "p-other"})).unwrap_err();
     assert_eq!(
-        told,
+        error,
         r#"The recording has no such call of GetProfile: the next one, call 7, has "${id1}" at /profileId, and this one has "p-other""#
     );
-    let told = call("GetProfile", json!({"profileId": id, "x": 1})).unwrap_err();
+    let error = call("GetProfile", json!({"profileId": id, "x": 1})).unwrap_err();
     assert!(
-        told.ends_with("has nothing at /x, and this one has 1"),
-        "{told}"
+        error.ends_with("has nothing at /x, and this one has 1"),
+        "{error}"
     );
     let (status, gone) = call("GetProfile", get.clone()).unwrap();
     assert_eq!(
         (status, gone["Message"].as_str()),
         (404, Some("p-00000000000000001 is gone"))
     );
-    let told = call("CreateProfile", create).unwrap_err();
+    let error = call("CreateProfile", create).unwrap_err();
     assert!(
-        told.starts_with("The recording has 1 calls of CreateProfile"),
-        "{told}"
+        error.starts_with("The recording has 1 calls of CreateProfile"),
+        "{error}"
     );
-    let told = call("ListProfiles", json!({})).unwrap_err();
+    let error = call("ListProfiles", json!({})).unwrap_err();
     assert!(
-        told.starts_with("The recording has no call of ListProfiles"),
-        "{told}"
+        error.starts_with("The recording has no call of ListProfiles"),
+        "{error}"
     );
     assert_eq!(replay.left(), ["6 DeleteProfile"]);
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::placeholder::{Bindings, Part, kind, leading, parts};
 use super::redactor::number;
 
-/// The first place where a value is not as recorded.
+/// The first place where a value differs from the recorded one.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Mismatch {
     /// The place as a JSON pointer.
@@ -114,7 +114,7 @@ fn is_free(name: &str, value: &str, bindings: &Bindings) -> bool {
         || !others.any(|(other, bound)| bound == value && kind(other) == kind_of_it)
 }
 
-/// Binds the placeholders of a text; where it does not fit, none is bound.
+/// Binds the placeholders of a text; if it does not match, none is bound.
 fn text(recorded: &str, given: &str, bindings: &mut Bindings) -> bool {
     let mut found: Vec<(&str, &str)> = Vec::new();
     let mut rest = given;

@@ -127,8 +127,8 @@ impl FileIndex {
     }
 
     /// Whether there is a job for the write of a file that an event reported.
-    pub(crate) fn has_writing(&self, bucket: &str, key: &str, told: &ObjectVersion) -> bool {
-        let Some(occurrence) = &told.occurrence else {
+    pub(crate) fn has_writing(&self, bucket: &str, key: &str, version: &ObjectVersion) -> bool {
+        let Some(occurrence) = &version.occurrence else {
             return false;
         };
         if self
@@ -138,9 +138,9 @@ impl FileIndex {
             return true;
         }
         // The poll saw the latest write, in whole seconds.
-        let writing = self.writings.get(&self.writing(bucket, key, &told.etag));
-        let told = told.written.unwrap_or(i64::MIN);
-        writing.is_some_and(|writing| writing.seen > i64::MIN && writing.seen >= told)
+        let writing = self.writings.get(&self.writing(bucket, key, &version.etag));
+        let written = version.written.unwrap_or(i64::MIN);
+        writing.is_some_and(|writing| writing.seen > i64::MIN && writing.seen >= written)
     }
 
     /// Whether there is a job for a file with this entity tag that was written at this time, or

@@ -89,8 +89,13 @@ impl Jobs {
     }
 
     /// Whether there is a job for this write of a file that an event reported.
-    pub(crate) fn is_told_again(&self, bucket: &str, key: &str, told: &ObjectVersion) -> bool {
-        self.files.has_writing(bucket, key, told)
+    pub(crate) fn has_job_for_write(
+        &self,
+        bucket: &str,
+        key: &str,
+        version: &ObjectVersion,
+    ) -> bool {
+        self.files.has_writing(bucket, key, version)
     }
 
     /// Whether there is a job for a file with this entity tag that was written at this time, or
@@ -323,7 +328,7 @@ mod tests {
         jobs
     }
 
-    fn told(number: i64) -> ObjectVersion {
+    fn version(number: i64) -> ObjectVersion {
         ObjectVersion {
             etag: format!("e{number}"),
             written: Some(number * 1000),
@@ -335,7 +340,7 @@ mod tests {
         let key = format!("k{number}");
         let known = jobs.is_known("b", &key, &format!("e{number}"), number * 1000);
         assert_eq!(
-            jobs.is_told_again("b", &key, &told(number)),
+            jobs.has_job_for_write("b", &key, &version(number)),
             known,
             "{number}"
         );
