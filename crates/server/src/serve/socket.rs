@@ -101,7 +101,7 @@ async fn http(
     };
     let script = until_taken(&mut connection, taken, is_to_end).await;
     let stream = connection.into_parts().io.into_inner();
-    if stream.has_lost()
+    if stream.has_lost().await
         && let Some(request_id) = connection_state.latest_request()
     {
         app.journal.undelivered(request_id);

@@ -12,13 +12,16 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::time::{Sleep, sleep};
+use tokio::time::{Sleep, sleep, timeout};
 
 /// Replies up to this length go to the kernel in one piece: sending the head and the body
 /// separately takes 8 % longer.
 const SHORT: usize = 1024;
+
+/// How long the reset of a client that is gone may take.
+const RESET_TIMEOUT: Duration = Duration::from_millis(100);
 
 const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -114,6 +117,8 @@ pub(super) struct TimeoutStream {
     timer: IdleTimer,
     /// Whether the client has ended its half of the connection.
     is_half_closed: bool,
+    /// Whether something was written since the client was last known to be there.
+    is_unconfirmed: bool,
     /// Whether something that was written has not reached the client.
     has_lost: bool,
     /// A reply that the HTTP library does not write itself.
@@ -151,19 +156,21 @@ impl TimeoutStream {
             is_unflushed: false,
             timer: IdleTimer::new(limit),
             is_half_closed: false,
+            is_unconfirmed: false,
             has_lost: false,
         }
     }
 
     /// Whether it is known that the client did not get the last data.
-    pub(super) fn has_lost(&self) -> bool {
-        self.has_lost
-    }
-
-    /// A client that has closed its half may still read, or be gone: then it has answered the sent
-    /// data with a reset.
-    fn look_for_reset(&mut self) {
-        self.has_lost |= self.is_half_closed && !matches!(self.stream.take_error(), Ok(None));
+    ///
+    /// A client that has closed its half may still read, or be gone. One that is gone answers data
+    /// with a reset, which can come a moment later.
+    pub(super) async fn has_lost(&self) -> bool {
+        if self.has_lost || !self.is_half_closed || !self.is_unconfirmed {
+            return self.has_lost;
+        }
+        let reset = self.stream.ready(Interest::ERROR);
+        timeout(RESET_TIMEOUT, reset).await.is_ok() && !matches!(self.stream.take_error(), Ok(None))
     }
 
     pub(super) fn into_inner(self) -> TcpStream {
@@ -204,6 +211,7 @@ impl TimeoutStream {
         if let Poll::Ready(written) = step {
             self.timer.rest();
             self.has_lost |= written.is_err();
+            self.is_unconfirmed = true;
             return Poll::Ready(written);
         }
         ready!(self.timer.poll_end(context));
@@ -220,7 +228,10 @@ impl AsyncRead for TimeoutStream {
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         let before = buffer.filled().len();
-        let read = ready!(Pin::new(&mut this.stream).poll_read(context, buffer));
+        let Poll::Ready(read) = Pin::new(&mut this.stream).poll_read(context, buffer) else {
+            this.is_unconfirmed = false;
+            return Poll::Pending;
+        };
         let is_end = read.is_ok() && buffer.filled().len() == before && buffer.remaining() > 0;
         this.is_half_closed |= is_end;
         Poll::Ready(read)
@@ -265,9 +276,7 @@ impl AsyncWrite for TimeoutStream {
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let this = self.get_mut();
-        this.look_for_reset();
-        Pin::new(&mut this.stream).poll_shutdown(context)
+        Pin::new(&mut self.get_mut().stream).poll_shutdown(context)
     }
 }
 
