@@ -62,6 +62,7 @@ fn pattern(kind: &str) -> Option<&'static Regex> {
             ("key", r"^[A-Z0-9]+"),
             ("mail", r"^[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+"),
             ("phone", r"^(?s:.)+"),
+            ("resource", r"^[0-9A-Za-z_.-]+"),
             ("stamp", r"^[0-9A-Za-z:,. +-]+"),
             (
                 "time",

@@ -81,6 +81,8 @@ impl TrafficRecorder {
 
 /// A reply with placeholders; its request is added later.
 pub(super) fn noted(redactor: &mut Redactor, response: &Response) -> Answer {
+    let body = body(response, false);
+    redactor.learn_ids(&body);
     let headers = HEADERS.iter().filter_map(|name| {
         let value = response.headers.get(*name)?;
         Some(((*name).to_owned(), redactor.text(value)))
@@ -100,7 +102,7 @@ pub(super) fn noted(redactor: &mut Redactor, response: &Response) -> Answer {
         },
         status: response.status,
         headers,
-        body: redactor.value(&body(response, false)),
+        body: redactor.value(&body),
         id_shapes: BTreeMap::new(),
         sorted_by: None,
         page_size: None,

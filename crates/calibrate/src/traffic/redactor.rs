@@ -7,11 +7,22 @@ use aws_smithy_types::date_time::Format;
 use regex::Captures;
 use serde_json::Value;
 
-use super::placeholder::{Bindings, EPOCH, escaped, shifted};
+use super::placeholder::{Bindings, EPOCH, escaped, kind, shifted};
 use crate::sanitise::{ACCOUNT, FORMS, WORDS, looks_random};
 
 /// Members whose whole value is replaced, whatever its form, and the kind of placeholder for each.
 const WHOLE: &[(&str, &str)] = &[("nextToken", "token"), ("phone", "phone")];
+/// Members that hold the id of a resource, whatever its form.
+const ID_MEMBERS: &[&str] = &[
+    "capabilityId",
+    "partnershipId",
+    "profileId",
+    "tradingPartnerId",
+    "transformerId",
+    "transformerJobId",
+];
+/// The kind of placeholder for ids of an undocumented form.
+const RESOURCE: &str = "resource";
 /// Numbers of placeholders that no recording has.
 const NEW: usize = 1_000_000;
 
@@ -40,13 +51,19 @@ pub(super) struct Redactor {
     /// The first recorded time, in seconds; others are relative to it.
     first: Option<i64>,
     accounts: Vec<String>,
+    /// Ids of an undocumented form, the longest first.
+    ids: Vec<String>,
 }
 
 impl Redactor {
     /// One that knows the values of placeholders already.
     pub(super) fn with(bindings: &Bindings, accounts: Vec<String>) -> Self {
         let names = bindings.iter();
+        let ids = names.clone().filter(|(name, _)| kind(name) == RESOURCE);
+        let mut ids: Vec<String> = ids.map(|(_, id)| id.clone()).collect();
+        longest_first(&mut ids);
         Self {
+            ids,
             names: names
                 .map(|(name, value)| (value.clone(), name.clone()))
                 .collect(),
@@ -72,7 +89,7 @@ impl Redactor {
         let (Some(forms), Some(words)) = (FORMS.as_ref(), WORDS.as_ref()) else {
             return String::new();
         };
-        let text = escaped(text);
+        let text = self.without_ids(escaped(text));
         let replaced = forms.replace_all(&text, |found: &Captures<'_>| {
             let start = found.get(0).map_or(0, |whole| whole.start());
             self.form(found, text.get(..start).unwrap_or_default())
@@ -81,6 +98,49 @@ impl Redactor {
             self.word(found.get(0).map_or("", |whole| whole.as_str()))
         });
         self.hex_words(&replaced)
+    }
+
+    /// A text with placeholders for the ids that only their member tells.
+    fn without_ids(&mut self, mut text: String) -> String {
+        for id in self.ids.clone() {
+            if text.contains(&id) {
+                let placeholder = self.placeholder(RESOURCE, &id, shape(RESOURCE, &id));
+                text = text.replace(&id, &placeholder);
+            }
+        }
+        text
+    }
+
+    /// Learns the ids of a reply whose form nothing else recognises, so that ARNs and messages lose them too.
+    pub(super) fn learn_ids(&mut self, reply: &Value) {
+        match reply {
+            Value::Array(items) => items.iter().for_each(|item| self.learn_ids(item)),
+            Value::Object(members) => {
+                for (name, value) in members {
+                    match value {
+                        Value::String(id) if ID_MEMBERS.contains(&name.as_str()) => {
+                            self.learn_id(id);
+                        }
+                        other => self.learn_ids(other),
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn learn_id(&mut self, id: &str) {
+        // Shorter ones, and words without a digit, could be part of any text.
+        const SHORTEST: usize = 6;
+        let is_drawn = id.len() >= SHORTEST && id.bytes().any(|byte| byte.is_ascii_digit());
+        let is_known = self.names.contains_key(id) || self.ids.iter().any(|known| known == id);
+        let is_documented = FORMS
+            .as_ref()
+            .is_some_and(|forms| forms.find(id).is_some_and(|found| found.len() == id.len()));
+        if is_drawn && !is_known && !is_documented {
+            self.ids.push(id.to_owned());
+            longest_first(&mut self.ids);
+        }
     }
 
     fn form(&mut self, found: &Captures<'_>, before: &str) -> String {
@@ -194,6 +254,11 @@ impl Redactor {
             other => number(other),
         }
     }
+}
+
+/// An id that holds another one is replaced first.
+fn longest_first(ids: &mut [String]) {
+    ids.sort_by(|one, other| other.len().cmp(&one.len()).then(one.cmp(other)));
 }
 
 /// A number without what may be an account.

@@ -90,6 +90,28 @@ fn a_recording_names_nobody() {
     assert!(text.contains(r#""businessName": "${$}{Acme}""#), "{text}");
 }
 
+/// Ids are known by their member where their form is not documented.
+#[test]
+fn ids_of_any_form_are_replaced() {
+    for id in ["PROF_77aZ", "profile7", "b2bi.77.x9", "7f-7f-7f"] {
+        let text = recorded(&calls(id, "test-4f0aa21c")).to_text();
+        assert!(!text.contains(id), "{id}: {text}");
+        let mut replay = Replay::new(recorded(&calls(id, "test-4f0aa21c")), 1_800_000_000);
+        let mut call = |call: &str, input: Value| {
+            let answered = replay.reply(call, input.to_string().as_bytes(), "111122223333");
+            serde_json::from_str::<Value>(&answered.unwrap().body).unwrap()
+        };
+        let create = json!({"name": "test-77dd1101", "email": "me@here.org", "phone": "+4912345678",
+            "businessName": "${Acme}", "clientToken": "another"});
+        let made = call("CreateProfile", create);
+        let replayed = made["profileId"].as_str().unwrap();
+        assert_ne!(replayed, id);
+        let arn = made["profileArn"].as_str().unwrap();
+        assert!(arn.ends_with(&format!(":profile/{replayed}")), "{arn}");
+        assert_eq!(call("GetProfile", json!({ "profileId": replayed })), made);
+    }
+}
+
 /// Ids, names, accounts and times are those of the replay, in any place.
 #[test]
 fn a_replay_answers_in_order() {
