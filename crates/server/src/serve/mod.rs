@@ -2,6 +2,7 @@
 
 mod body;
 mod call;
+mod client_presence;
 mod connection_state;
 mod crash;
 mod destination;

@@ -16,6 +16,8 @@ use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep, timeout};
 
+use super::client_presence::ClientPresence;
+
 /// Replies up to this length go to the kernel in one piece: sending the head and the body
 /// separately takes 8 % longer.
 const SHORT: usize = 1024;
@@ -115,10 +117,8 @@ impl std::error::Error for IdleTimeout {}
 pub(super) struct TimeoutStream {
     stream: TcpStream,
     timer: IdleTimer,
-    /// Whether the client has ended its half of the connection.
-    is_half_closed: bool,
-    /// Whether something was written since the client was last known to be there.
-    is_unconfirmed: bool,
+    /// Whether the client is still there.
+    client: ClientPresence,
     /// Whether something that was written has not reached the client.
     has_lost: bool,
     /// A reply that the HTTP library does not write itself.
@@ -155,8 +155,7 @@ impl TimeoutStream {
             interim_sent: None,
             is_unflushed: false,
             timer: IdleTimer::new(limit),
-            is_half_closed: false,
-            is_unconfirmed: false,
+            client: ClientPresence::Present,
             has_lost: false,
         }
     }
@@ -166,7 +165,7 @@ impl TimeoutStream {
     /// A client that has closed its half may still read, or be gone. One that is gone answers data
     /// with a reset, which can come a moment later.
     pub(super) async fn has_lost(&self) -> bool {
-        if self.has_lost || !self.is_half_closed || !self.is_unconfirmed {
+        if self.has_lost || self.client != ClientPresence::PerhapsGone {
             return self.has_lost;
         }
         let reset = self.stream.ready(Interest::ERROR);
@@ -211,7 +210,7 @@ impl TimeoutStream {
         if let Poll::Ready(written) = step {
             self.timer.rest();
             self.has_lost |= written.is_err();
-            self.is_unconfirmed = true;
+            self.client = self.client.after_write();
             return Poll::Ready(written);
         }
         ready!(self.timer.poll_end(context));
@@ -229,11 +228,13 @@ impl AsyncRead for TimeoutStream {
         let this = self.get_mut();
         let before = buffer.filled().len();
         let Poll::Ready(read) = Pin::new(&mut this.stream).poll_read(context, buffer) else {
-            this.is_unconfirmed = false;
+            this.client = this.client.after_wait();
             return Poll::Pending;
         };
         let is_end = read.is_ok() && buffer.filled().len() == before && buffer.remaining() > 0;
-        this.is_half_closed |= is_end;
+        if is_end {
+            this.client = this.client.after_end();
+        }
         Poll::Ready(read)
     }
 }
