@@ -10,7 +10,7 @@ use super::member_name::KeySeed;
 use super::memory::Memory;
 use super::passed::Passed;
 use super::projection::{Keep, MARK, Projection};
-use super::slices::Unsliced;
+use super::slices::{Unsliced, is_slot};
 
 /// The minimum length of an input whose values are shared, in bytes: for shorter inputs, time
 /// matters more than memory.
@@ -55,7 +55,27 @@ pub(super) struct Slicer<'s> {
     pub projection: &'s Projection,
     /// Whether everything in a transaction is kept.
     pub is_whole: bool,
-    pub take: &'s mut dyn FnMut(JValue) -> Result<(), Unsliced>,
+    pub results: &'s mut dyn TransactionResults,
+}
+
+/// What is made of transactions.
+pub(super) trait TransactionResults {
+    /// Takes a transaction, and its place in its list.
+    ///
+    /// # Errors
+    ///
+    /// The document has to be read as a whole.
+    fn take(&mut self, transaction: JValue, nth: usize) -> Result<(), Unsliced>;
+
+    /// The members that an object has instead of its list of transactions, which was read.
+    fn members(&mut self) -> Vec<(String, JValue)>;
+}
+
+impl Slicer<'_> {
+    /// Whether a member of this name can only be one that is on the way to the transactions.
+    fn is_reserved(&self, name: &str) -> bool {
+        self.prefix.last() == Some(&name) || is_slot(name)
+    }
 }
 
 /// The value of a JSON text without its transactions, limited to what the projection keeps.
@@ -127,21 +147,31 @@ impl<'s, 'p> ValueSeed<'_, 's, 'p> {
         Some((name, depth + 1 == prefix.len()))
     }
 
-    /// Reads a member on the path to the transactions; returns its value unless it contains the
-    /// transactions.
+    /// Reads a member on the path to the transactions; the results of transactions replace them.
     fn member_on_way<'de, A: MapAccess<'de>>(
         &mut self,
-        keep: Keep,
+        (name, keep): (String, Keep),
         is_last: bool,
         from: &mut A,
-    ) -> Result<Option<JValue>, A::Error> {
+    ) -> Result<Vec<(String, JValue)>, A::Error> {
         if is_last {
-            from.next_value_seed(TransactionsSeed(self.reading))?;
-            return Ok(None);
+            return from.next_value_seed(TransactionsSeed(self.reading));
         }
         let depth = self.depth.map(|depth| depth + 1);
-        from.next_value_seed(self.within(keep == Keep::Whole, depth))
-            .map(Some)
+        let value = from.next_value_seed(self.within(keep == Keep::Whole, depth))?;
+        Ok(vec![(name, value)])
+    }
+
+    /// The names that are read in any case: the next on the way to the transactions, and theirs.
+    fn also(&self) -> [Option<&'static str>; 2] {
+        let slicer = self.reading.slicer.as_ref();
+        let last = slicer.and_then(|slicer| slicer.prefix.last().copied());
+        [self.next_name().map(|(name, _)| name), last]
+    }
+
+    fn is_reserved(&self, name: &str) -> bool {
+        let slicer = self.reading.slicer.as_ref();
+        slicer.is_some_and(|slicer| slicer.is_reserved(name))
     }
 }
 
@@ -212,29 +242,26 @@ impl<'de> Visitor<'de> for ValueSeed<'_, '_, '_> {
         let on_way = self.next_name();
         let mut members = Vec::with_capacity(8);
         let (mut is_empty, mut passed) = (true, false);
-        while let Some(key) = from.next_key_seed(KeySeed {
-            projection,
-            also: on_way.map(|(name, _)| name),
-        })? {
+        let also = self.also();
+        while let Some(key) = from.next_key_seed(KeySeed { projection, also })? {
             is_empty = false;
-            let value = match (&key, on_way) {
+            match (key, on_way) {
                 (Some((name, keep)), Some((wanted, is_last))) if name == wanted => {
                     if std::mem::replace(&mut passed, true) {
                         return Err(Error::custom("a name on the way to the transactions twice"));
                     }
-                    self.member_on_way(*keep, is_last, &mut from)?
+                    members.extend(self.member_on_way((name, keep), is_last, &mut from)?);
                 }
-                (Some((_, keep)), _) => {
-                    let seed = self.within(*keep == Keep::Whole, None);
-                    Some(from.next_value_seed(seed)?)
+                (Some((name, _)), _) if self.is_reserved(&name) => {
+                    return Err(Error::custom("transactions elsewhere"));
+                }
+                (Some((name, keep)), _) => {
+                    let seed = self.within(keep == Keep::Whole, None);
+                    members.push((name, from.next_value_seed(seed)?));
                 }
                 (None, _) => {
                     from.next_value::<Passed>()?;
-                    None
                 }
-            };
-            if let (Some((name, _)), Some(value)) = (key, value) {
-                members.push((name, value));
             }
         }
         if members.is_empty() && !is_empty {
@@ -248,39 +275,45 @@ impl<'de> Visitor<'de> for ValueSeed<'_, '_, '_> {
 struct TransactionsSeed<'r, 's>(&'r mut Reading<'s>);
 
 impl<'de> DeserializeSeed<'de> for TransactionsSeed<'_, '_> {
-    type Value = ();
+    type Value = Vec<(String, JValue)>;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_seq(self)
     }
 }
 
 impl<'de> Visitor<'de> for TransactionsSeed<'_, '_> {
-    type Value = ();
+    type Value = Vec<(String, JValue)>;
 
     fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str("a list of transactions")
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut from: A) -> Result<(), A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut from: A) -> Result<Self::Value, A::Error> {
+        // Within a transaction, names have no special meaning.
         let mut slicer = self.0.slicer.take();
-        while let Some(slicer) = &mut slicer {
-            let seed = ValueSeed {
-                reading: self.0,
-                projection: slicer.projection,
-                is_whole: slicer.is_whole,
-                depth: None,
-            };
-            let Some(transaction) = from.next_element_seed(seed)? else {
-                break;
-            };
-            if !matches!(transaction, JValue::Object(_)) {
-                return Err(Error::custom("a transaction is not an object"));
+        let mut members = Vec::new();
+        if let Some(slicer) = &mut slicer {
+            for nth in 0.. {
+                let seed = ValueSeed {
+                    reading: self.0,
+                    projection: slicer.projection,
+                    is_whole: slicer.is_whole,
+                    depth: None,
+                };
+                let Some(transaction) = from.next_element_seed(seed)? else {
+                    break;
+                };
+                if !matches!(transaction, JValue::Object(_)) {
+                    return Err(Error::custom("a transaction is not an object"));
+                }
+                let taken = slicer.results.take(transaction, nth);
+                taken.map_err(|_| Error::custom("not taken"))?;
             }
-            (slicer.take)(transaction).map_err(|_| Error::custom("not taken"))?;
+            members = slicer.results.members();
         }
         self.0.slicer = slicer;
-        Ok(())
+        Ok(members)
     }
 }
 

@@ -9,8 +9,8 @@ use super::projection::{Keep, Projection};
 /// Reads the name of a member, unless the member is not kept.
 pub(super) struct KeySeed<'p> {
     pub projection: Option<&'p Projection>,
-    /// A name that is always kept.
-    pub also: Option<&'static str>,
+    /// Names that are always kept.
+    pub also: [Option<&'static str>; 2],
 }
 
 impl<'de> DeserializeSeed<'de> for KeySeed<'_> {
@@ -31,7 +31,7 @@ impl Visitor<'_> for KeySeed<'_> {
     fn visit_str<E: Error>(self, name: &str) -> Result<Self::Value, E> {
         let kept = self.projection;
         let mut keep = kept.map_or(Keep::Whole, |kept| kept.member(name));
-        if self.also == Some(name) {
+        if self.also.contains(&Some(name)) {
             keep = keep.max(Keep::Through);
         }
         Ok((keep != Keep::Nothing).then(|| (name.to_owned(), keep)))

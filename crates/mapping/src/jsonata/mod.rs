@@ -48,6 +48,10 @@ use self::trace::{Failure, Trace};
 use crate::engine::{Engine, Run, Template};
 use crate::problem::{Cause, MappingError, Position};
 
+/// The shortest input of which only what the template sees is kept, in bytes: for others it takes longer to find
+/// what it sees.
+const SMALL: usize = 64 << 10;
+
 /// The JSONata language, of the 2.x line.
 #[derive(Clone, Copy, Debug)]
 pub struct Jsonata;
@@ -59,11 +63,6 @@ struct Expression {
     backslashes: Vec<Position>,
     tree: AstNode,
     patterns: Patterns,
-    /// What it can see of an input.
-    projection: Projection,
-    /// The parts that are evaluated for each transaction, if it sees the transactions only one by
-    /// one.
-    slices: Option<Slices>,
     /// Whether it can distinguish equal objects.
     compares_identity: bool,
 }
@@ -98,11 +97,20 @@ impl Expression {
     /// The output for a long input, mapped one transaction after the other; `None` if that is not
     /// possible.
     fn sliced(&self, input: &str, run: &Run) -> Option<Result<Option<String>, MappingError>> {
-        let slices = self.slices.as_ref().filter(|_| input.len() >= LARGE)?;
+        if input.len() < LARGE {
+            return None;
+        }
+        let (projection, slices) = self.slices()?;
         let input = without_mark(input);
-        slices
-            .map(input, &self.projection, &self.patterns, run)
-            .ok()
+        slices?.map(input, &projection, &self.patterns, run).ok()
+    }
+
+    /// What the template sees of an input, and what it makes of each transaction, where that is all it sees of
+    /// them.
+    fn slices(&self) -> Option<(Projection, Option<Slices>)> {
+        let (tree, names) = tree_and_names(&self.template)?;
+        let projection = Projection::of(&tree, &names);
+        Some((projection, Slices::of(tree, &names)))
     }
 
     fn parse(&self, input: &str) -> Result<JValue, MappingError> {
@@ -110,8 +118,21 @@ impl Expression {
         if input.trim().is_empty() {
             return Ok(JValue::Undefined);
         }
-        input::parse(input, &self.projection, !self.compares_identity)
+        let projection = if input.len() < SMALL {
+            Projection::whole()
+        } else {
+            self.projection()
+        };
+        input::parse(input, &projection, !self.compares_identity)
             .map_err(|error| errors::input(&error))
+    }
+
+    /// What the template sees of an input.
+    fn projection(&self) -> Projection {
+        match tree_and_names(&self.template) {
+            Some((tree, names)) => Projection::of(&tree, &names),
+            None => Projection::whole(),
+        }
     }
 
     fn map(&self, input: JValue, run: &Run) -> Result<Option<String>, MappingError> {
@@ -147,8 +168,6 @@ impl Expression {
             return Err(error);
         }
         let patterns = Patterns::new(&names.found, &template)?;
-        let projection = Projection::of(&tree, &names);
-        let slices = Slices::of(&tree, &names);
         calls::change(&mut tree, &names);
         let tree = guard::guarded(tree, &names);
         Ok(Self {
@@ -156,8 +175,6 @@ impl Expression {
             backslashes,
             tree,
             patterns,
-            projection,
-            slices,
             compares_identity: names.compares_identity,
         })
     }
@@ -201,6 +218,15 @@ impl Expression {
 /// A text without the byte order mark that some editors add.
 fn without_mark(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
+/// The tree of a template that was read before, without changed calls.
+fn tree_and_names(template: &str) -> Option<(AstNode, Names)> {
+    let mut tree = parser::parse(template).ok()?;
+    scopes::rename_own(&mut tree);
+    let mut names = Names::default();
+    names.collect(&mut tree);
+    Some((tree, names))
 }
 
 /// The text with inserted backslashes, as the library reads it, and its tree.

@@ -8,8 +8,8 @@ use jsonata_core::value::{JValue, with_stack};
 use super::errors;
 use crate::problem::MappingError;
 
-/// The texts of list items, each with the comma before it, by the name of the builtin that
-/// represents them.
+/// The texts of list items without indentation of their own, each with the comma before it, by the
+/// name of the builtin that represents them.
 pub(super) type Fragments = BTreeMap<String, String>;
 
 /// The value as JSON with two spaces per level, if it is not longer than `limit` bytes.
@@ -32,7 +32,6 @@ pub(super) fn pretty(
 /// Adds another item of a list to a fragment.
 pub(super) fn item(
     value: &JValue,
-    level: usize,
     limit: usize,
     fragment: &mut String,
 ) -> Result<(), MappingError> {
@@ -42,8 +41,8 @@ pub(super) fn item(
         fragments: Fragments::default(),
     };
     output.text.push(',');
-    output.line(level)?;
-    output.value(value, level)?;
+    output.line(0)?;
+    output.value(value, 0)?;
     *fragment = output.text;
     Ok(())
 }
@@ -88,9 +87,8 @@ impl Output {
         let mut empty = true;
         for (key, value) in members {
             if let JValue::Builtin { name } = value
-                && let Some(fragment) = self.fragments.remove(&**name)
+                && self.fragment(name, level + 1)?
             {
-                self.text.push_str(&fragment);
                 continue;
             }
             if !std::mem::take(&mut empty) {
@@ -108,6 +106,23 @@ impl Output {
         }
         self.text.push(close);
         Ok(())
+    }
+
+    /// Writes the fragment of this name, if there is one, with its lines at a level.
+    fn fragment(&mut self, name: &str, level: usize) -> Result<bool, MappingError> {
+        // It is written once more where the list is in the output twice.
+        let Some((name, fragment)) = self.fragments.remove_entry(name) else {
+            return Ok(false);
+        };
+        for line in fragment.split_inclusive('\n') {
+            self.text.push_str(line);
+            if line.ends_with('\n') {
+                self.text.extend(std::iter::repeat_n("  ", level));
+            }
+            self.check()?;
+        }
+        self.fragments.insert(name, fragment);
+        Ok(true)
     }
 
     fn line(&mut self, level: usize) -> Result<(), MappingError> {

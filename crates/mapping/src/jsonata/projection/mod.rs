@@ -64,7 +64,6 @@ impl Projection {
     }
 
     /// The whole input.
-    #[cfg(test)]
     pub(super) fn whole() -> Self {
         Self(None)
     }

@@ -12,6 +12,9 @@ use crate::jsonata::projection::least_arguments;
 /// Functions whose result depends on when they are called.
 const CHANGING: [&str; 3] = ["eval", "random", "shuffle"];
 
+/// How the names of the results of parts begin.
+const SLOT: &str = "\u{1}part ";
+
 /// The variables of a part of a template.
 #[derive(Default)]
 pub(super) struct Mentions {
@@ -42,6 +45,12 @@ impl Mentions {
             let is_bound = self.assigned.contains_key(*name) || self.bound.contains_key(*name);
             !is_bound && !name.is_empty()
         })
+    }
+
+    /// How often a name is bound to a value.
+    pub(super) fn bindings(&self, name: &str) -> usize {
+        let counts = [&self.assigned, &self.bound].map(|names| names.get(name));
+        counts.into_iter().flatten().sum()
     }
 
     fn visit(&mut self, node: &mut AstNode) {
@@ -92,6 +101,16 @@ pub(super) fn assignment(node: &AstNode) -> Option<(&String, &AstNode)> {
 
 fn count(names: &mut BTreeMap<String, usize>, name: &str) {
     *names.entry(name.to_owned()).or_default() += 1;
+}
+
+/// The name of the results of a part; a template whose members have such a name is not taken apart.
+pub(super) fn slot(part: usize) -> String {
+    format!("{SLOT}{part}")
+}
+
+/// Whether a name is that of the results of a part.
+pub(crate) fn is_slot(name: &str) -> bool {
+    name.starts_with(SLOT)
 }
 
 /// Whether an expression can depend on the context in which it is evaluated.

@@ -1,30 +1,33 @@
 //! Maps a long document of many transactions with one transaction in memory at a time, if the
 //! template allows it. The result is the same as for the whole document.
 
+mod alias;
+mod makers;
 mod mentions;
 mod plan;
+mod rename;
+mod results;
+mod target;
+mod variables;
 
 use jsonata_core::ast::AstNode;
 use jsonata_core::evaluator::Context;
-use jsonata_core::value::{JArray, JValue};
+use jsonata_core::value::{JValue, with_stack};
 
-use self::plan::{Part, Plan};
-use super::input::{self, Slicer};
+pub(super) use self::mentions::is_slot;
+use self::plan::Plan;
+use self::results::Results;
+use super::input::{self, Slicer, TransactionResults};
 use super::names::Names;
-use super::output::{self, Fragments};
+use super::output;
 use super::projection::{Keep, Projection};
 use super::regex::Patterns;
-use super::{calls, defects, evaluator, guard};
+use super::{calls, evaluator, guard};
 use crate::engine::Run;
 use crate::problem::MappingError;
 
 /// The variable for the document without its transactions; it cannot be written in a template.
 const DOCUMENT: &str = "the document";
-
-/// The name of the variable for the results of a part; it cannot be written in a template.
-fn slot(part: usize) -> String {
-    format!("part {part}")
-}
 
 /// A template in parts, some of which are evaluated for each transaction.
 pub(super) struct Slices(Plan);
@@ -36,10 +39,12 @@ pub(super) struct Unsliced;
 impl Slices {
     /// The parts of a template; `None` if it sees more of a document than one transaction at a
     /// time.
-    pub(super) fn of(tree: &AstNode, names: &Names) -> Option<Self> {
-        let mut plan = Plan::of(tree, names)?;
+    pub(super) fn of(mut tree: AstNode, names: &Names) -> Option<Self> {
+        rename::rename(&mut tree);
+        let mut plan = Plan::of(&tree, names)?;
         let parts = plan.parts.iter_mut().map(|part| &mut part.tree);
-        for tree in parts.chain([&mut plan.rest]) {
+        let variables = plan.variables.iter_mut().map(|(_, value)| value);
+        for tree in parts.chain(variables).chain([&mut plan.rest]) {
             calls::change(tree, names);
             *tree = guard::guarded(std::mem::replace(tree, AstNode::Null), names);
         }
@@ -60,29 +65,12 @@ impl Slices {
         run: &Run,
     ) -> Result<Result<Option<String>, MappingError>, Unsliced> {
         let plan = &self.0;
-        let mut results: Vec<Results> = plan.parts.iter().map(|_| Results::default()).collect();
-        let context = self.context(text, projection)?;
-        let mut parts = evaluator(context, patterns, run).map_err(|_| Unsliced)?;
-        let mut take = |transaction: JValue| {
-            if run.cancel.is_cancelled() {
-                return Err(Unsliced);
-            }
-            for (part, results) in plan.parts.iter().zip(&mut results) {
-                let value = defects::caught(|| parts.evaluate(&part.tree, &transaction));
-                let value = value.flatten().map_err(|_| Unsliced)?;
-                results.add(value, part, run)?;
-            }
-            Ok(())
-        };
-        let document = self.document(text, projection, &mut take)?;
-        drop(parts);
-        let mut context = Context::new();
-        let mut fragments = Fragments::default();
-        for (nth, (part, results)) in plan.parts.iter().zip(results).enumerate() {
-            let value = results.value(part, &slot(nth), run, &mut fragments)?;
-            context.bind(slot(nth), value);
-        }
-        let rest = evaluator(context, patterns, run);
+        let context = self.context(text, projection, patterns, run)?;
+        let evaluator = evaluator(context, patterns, run).map_err(|_| Unsliced)?;
+        let mut results = Results::new(plan, evaluator, run);
+        let document = self.document(text, projection, &mut results)?;
+        let fragments = results.fragments();
+        let rest = super::evaluator(Context::new(), patterns, run);
         let result = super::evaluated(rest, &plan.rest, &document).map_err(|_| Unsliced)?;
         drop(document);
         if run.cancel.is_cancelled() {
@@ -94,12 +82,12 @@ impl Slices {
         })
     }
 
-    /// What the rest of the template sees of a document; the transactions are passed on.
+    /// What the rest of the template sees of a document, with results instead of its transactions.
     fn document(
         &self,
         text: &str,
         projection: &Projection,
-        take: &mut dyn FnMut(JValue) -> Result<(), Unsliced>,
+        results: &mut dyn TransactionResults,
     ) -> Result<JValue, Unsliced> {
         let plan = &self.0;
         let slicer = Slicer {
@@ -107,93 +95,68 @@ impl Slices {
             projection,
             is_whole: projection.root() == Keep::Whole
                 || (plan.prefix.iter()).any(|name| projection.member(name) == Keep::Whole),
-            take,
+            results,
         };
         input::parse_sliced(text, &plan.projection, slicer).map_err(|_| Unsliced)
     }
 
     /// The variables of the parts. Members after the transactions are known only when everything
     /// has been read.
-    fn context(&self, text: &str, projection: &Projection) -> Result<Context, Unsliced> {
-        let mut context = Context::new();
-        if self.0.uses_document {
-            let document = self.document(text, projection, &mut |_| Ok(()))?;
-            if !matches!(document, JValue::Object(_)) {
-                return Err(Unsliced);
-            }
-            context.bind(DOCUMENT.to_owned(), document);
+    fn context(
+        &self,
+        text: &str,
+        projection: &Projection,
+        patterns: &Patterns,
+        run: &Run,
+    ) -> Result<Context, Unsliced> {
+        if !self.0.uses_document {
+            return Ok(Context::new());
         }
-        Ok(context)
-    }
-}
-
-/// What a part has selected from the transactions so far.
-#[derive(Default)]
-struct Results {
-    values: Vec<JValue>,
-    /// The items after the first, if all of them only go into the output.
-    text: String,
-}
-
-impl Results {
-    fn add(&mut self, value: JValue, part: &Part, run: &Run) -> Result<(), Unsliced> {
-        match value {
-            JValue::Undefined => Ok(()),
-            JValue::Array(items) => {
-                if items.cons || (!items.sequence && !part.spreads) {
-                    return Err(Unsliced);
-                }
-                items
-                    .into_vec()
-                    .into_iter()
-                    .try_for_each(|item| self.add_item(item, part, run))
-            }
-            value => self.add_item(value, part, run),
-        }
-    }
-
-    fn add_item(&mut self, item: JValue, part: &Part, run: &Run) -> Result<(), Unsliced> {
-        match item {
-            JValue::Undefined
-            | JValue::Array(_)
-            | JValue::Lambda(_)
-            | JValue::Builtin { .. }
-            | JValue::Regex { .. } => return Err(Unsliced),
-            _ => {}
-        }
-        match part.output_level.filter(|_| !self.values.is_empty()) {
-            Some(level) => output::item(&item, level, run.limits.output_bytes, &mut self.text)
-                .map_err(|_| Unsliced)?,
-            None => self.values.push(item),
-        }
-        if self.values.len() > run.limits.items {
+        let document = self.document(text, projection, &mut NoResults)?;
+        if !matches!(document, JValue::Object(_)) {
             return Err(Unsliced);
         }
+        let mut known = vec![(DOCUMENT.to_owned(), document.clone())];
+        for (name, value) in &self.0.variables {
+            let evaluator = evaluator(context_of(&known), patterns, run);
+            let value = super::evaluated(evaluator, value, &document).map_err(|_| Unsliced)?;
+            if has_function(&value) {
+                return Err(Unsliced);
+            }
+            known.push((name.clone(), value));
+        }
+        Ok(context_of(&known))
+    }
+}
+
+fn context_of(variables: &[(String, JValue)]) -> Context {
+    let mut context = Context::new();
+    for (name, value) in variables {
+        context.bind(name.clone(), value.clone());
+    }
+    context
+}
+
+/// Whether a function is in a value: it could see the document in which it is called.
+fn has_function(value: &JValue) -> bool {
+    with_stack(|| match value {
+        JValue::Lambda(_) | JValue::Builtin { .. } | JValue::Regex { .. } => true,
+        JValue::Array(items) => items.iter().any(has_function),
+        JValue::Object(members) => members.values().any(has_function),
+        _ => false,
+    })
+}
+
+/// Ignores the transactions.
+struct NoResults;
+
+impl TransactionResults for NoResults {
+    fn take(&mut self, _: JValue, _: usize) -> Result<(), Unsliced> {
         Ok(())
     }
 
-    /// The value of the variable with this name: nothing, one item, or a sequence of several.
-    fn value(
-        mut self,
-        part: &Part,
-        slot: &str,
-        run: &Run,
-        fragments: &mut Fragments,
-    ) -> Result<JValue, Unsliced> {
-        if !self.text.is_empty() {
-            self.values.push(JValue::Builtin { name: slot.into() });
-            fragments.insert(slot.to_owned(), self.text);
-        }
-        if self.values.len() > run.limits.items {
-            return Err(Unsliced);
-        }
-        if self.values.len() > 1 || (part.keeps_list && !self.values.is_empty()) {
-            let mut items = JArray::new(self.values);
-            items.sequence = true;
-            items.keep_singleton = part.keeps_list;
-            return Ok(JValue::Array(items));
-        }
-        Ok(self.values.pop().unwrap_or(JValue::Undefined))
+    fn members(&mut self) -> Vec<(String, JValue)> {
+        Vec::new()
     }
 }
 

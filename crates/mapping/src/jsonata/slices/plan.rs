@@ -1,17 +1,17 @@
 //! Finds the parts of a template that can be evaluated for one transaction after the other.
 //!
-//! Such a part is a path through the transactions of a document to values below them. It must be
-//! evaluated exactly once, and see nothing of the document except its transaction. The rest of the
-//! template gets the results of the parts as variables.
+//! Such a part is the end of a path, from the transactions on (`transactions.{...}`). It must see nothing of the
+//! document but its transaction, and what is known without the others. In the rest of the template, the path
+//! goes on from a group of the document to a member with the results of the part.
 
-use std::collections::BTreeSet;
-
-use jsonata_core::ast::{AstNode, BinaryOp, PathStep, Stage};
+use jsonata_core::ast::{AstNode, PathStep, Stage};
 use jsonata_core::value::with_stack;
 
-use super::mentions::{Mentions, assignment, uses_context};
-use super::{DOCUMENT, slot};
-use crate::jsonata::builtins::is_builtin;
+use super::alias::{Alias, keeps_list, path};
+use super::makers::Makers;
+use super::mentions::{Mentions, assignment, is_slot, slot};
+use super::target::{Selection, is_object, is_plain, selects};
+use super::variables::{Variables, name_document};
 use crate::jsonata::children::for_each_child;
 use crate::jsonata::names::Names;
 use crate::jsonata::projection::{Keep, Projection};
@@ -22,15 +22,18 @@ const PREFIXES: [&[&str]; 2] = [
     &["functional_groups", "transactions"],
 ];
 
+/// The most paths that are looked at. Each look goes through all of the path.
+const MOST_PATHS: usize = 100;
+
 /// A part that is evaluated with a transaction as the context.
 pub(super) struct Part {
     pub tree: AstNode,
-    /// Whether `[]` keeps a single item as a list.
-    pub keeps_list: bool,
     /// Whether a list that it returns is from the document, so that its items are spread.
     pub spreads: bool,
-    /// The level of indentation of its items, if they only go into the output.
-    pub output_level: Option<usize>,
+    /// Whether its results only go into the output.
+    pub is_output: bool,
+    /// The place of the only transaction of a list that it is evaluated for.
+    pub nth: Option<usize>,
 }
 
 /// A template in parts.
@@ -38,46 +41,64 @@ pub(super) struct Plan {
     pub prefix: &'static [&'static str],
     pub parts: Vec<Part>,
     pub rest: AstNode,
-    /// What the rest sees of a document, and what the parts see of it through `$$`.
+    /// What the rest sees of a document, and what the parts see of it beside their transaction.
     pub projection: Projection,
-    /// Whether a part uses `$$`.
+    /// Whether a part sees the document.
     pub uses_document: bool,
+    /// Variables that parts can use, with their values of the document.
+    pub variables: Vec<(String, AstNode)>,
 }
 
 impl Plan {
-    /// The parts of a template; `None` if it sees more of a document than one transaction at a
-    /// time.
+    /// The parts of a template whose variables have different names; `None` if it sees more of a
+    /// document than one transaction at a time.
     pub(super) fn of(tree: &AstNode, names: &Names) -> Option<Self> {
         let mentions = Mentions::of(tree);
-        if mentions.is_changing {
+        if mentions.is_changing || mentions.members.iter().any(|name| is_slot(name)) {
             return None;
         }
         let is_named = |prefix: &&&[&str]| {
             let mut names = prefix.iter();
             names.all(|name| mentions.members.contains(*name))
         };
-        PREFIXES
-            .iter()
-            .filter(is_named)
-            .find_map(|prefix| Finder::new(prefix, names, &mentions).plan(tree.clone()))
+        let prefix = PREFIXES.iter().find(is_named)?;
+        Finder::new(prefix, names, &mentions).plan(tree.clone())
+    }
+}
+
+/// What is known of the place of an expression.
+#[derive(Clone, Copy)]
+struct Place {
+    /// Whether its context is the document.
+    is_at_root: bool,
+    /// Whether its value only goes into the output, once.
+    is_output: bool,
+}
+
+impl Place {
+    const INSIDE: Self = Self {
+        is_at_root: false,
+        is_output: false,
+    };
+
+    fn is_output(self, is_output: bool) -> Self {
+        Self {
+            is_output: self.is_output && is_output,
+            ..self
+        }
     }
 }
 
 struct Finder<'n> {
     prefix: &'static [&'static str],
     names: &'n Names,
-    /// The names that the whole template uses.
-    mentions: &'n Mentions,
-    /// The variable for all transactions.
-    alias: Option<String>,
-    /// Assignments that do not depend on the document.
-    assignments: Vec<AstNode>,
-    constant: BTreeSet<String>,
+    variables: Variables<'n>,
+    aliases: Vec<Alias>,
+    makers: Makers,
     parts: Vec<Part>,
-    /// The parts that use `$$`, unchanged from the template.
+    /// The parts that use the document, unchanged from the template.
     using_document: Vec<AstNode>,
-    /// Whether the variable for all transactions is used in another way.
-    is_impossible: bool,
+    paths: usize,
 }
 
 impl<'n> Finder<'n> {
@@ -85,19 +106,22 @@ impl<'n> Finder<'n> {
         Self {
             prefix,
             names,
-            mentions,
-            alias: None,
-            assignments: Vec::new(),
-            constant: BTreeSet::new(),
+            variables: Variables::new(names, mentions),
+            aliases: Vec::new(),
+            makers: Makers::default(),
             parts: Vec::new(),
             using_document: Vec::new(),
-            is_impossible: false,
+            paths: 0,
         }
     }
 
     fn plan(mut self, mut rest: AstNode) -> Option<Plan> {
-        self.visit(&mut rest, Some(0));
-        if self.parts.is_empty() || self.is_impossible {
+        let whole = Place {
+            is_at_root: true,
+            is_output: true,
+        };
+        self.visit(&mut rest, whole);
+        if self.parts.is_empty() {
             return None;
         }
         let uses_document = !self.using_document.is_empty();
@@ -116,265 +140,234 @@ impl<'n> Finder<'n> {
             rest,
             projection,
             uses_document,
+            variables: self.variables.of_document,
         })
     }
 
-    /// Visits code that is always evaluated once with the document as the context. `level`: the
-    /// level of indentation of the value, if it only goes into the output.
-    fn visit(&mut self, node: &mut AstNode, level: Option<usize>) {
+    fn visit(&mut self, node: &mut AstNode, place: Place) {
         with_stack(|| {
-            if !self.take(node, level.map(|level| level + 1)) {
-                self.visit_parts(node, level);
+            if !self.take(node, place) && !self.take_mapped(node, place) {
+                self.visit_parts(node, place);
             }
         });
     }
 
-    fn visit_parts(&mut self, node: &mut AstNode, level: Option<usize>) {
-        let deeper = level.map(|level| level + 1);
+    fn visit_parts(&mut self, node: &mut AstNode, place: Place) {
+        let within = place.is_output(false);
         match node {
-            AstNode::Block(items) => self.block(items, level),
+            AstNode::Block(items) => self.block(items, place),
             AstNode::Object(members) => {
                 for (key, value) in members {
-                    self.visit(key, None);
-                    self.visit(value, deeper);
+                    self.visit(key, within);
+                    self.visit(value, place);
                 }
             }
-            AstNode::Array(items) => items.iter_mut().for_each(|item| self.item(item, deeper)),
-            AstNode::Binary { op, lhs, rhs } => {
-                self.visit(lhs, None);
-                let may_be_skipped = matches!(
-                    op,
-                    BinaryOp::And | BinaryOp::Or | BinaryOp::Coalesce | BinaryOp::Default
-                );
-                if !may_be_skipped && *op != BinaryOp::ChainPipe {
-                    self.visit(rhs, None);
-                }
+            AstNode::Array(items) => items.iter_mut().for_each(|item| self.visit(item, place)),
+            AstNode::Binary { lhs, rhs, .. } => {
+                self.visit(lhs, within);
+                self.visit(rhs, within);
             }
             AstNode::Function { name, args, .. } => {
-                if name == "count" && !self.names.is_bound(name) {
+                if name == "count" && self.variables.is_builtin(name) {
                     for arg in args.iter_mut() {
                         self.take_number(arg);
                     }
                 }
                 for arg in args {
-                    self.visit(arg, None);
+                    self.visit(arg, within);
                 }
             }
-            AstNode::Unary { operand, .. } => self.visit(operand, None),
-            AstNode::Conditional { condition, .. } => self.visit(condition, None),
-            AstNode::Sort { input, .. } | AstNode::ObjectTransform { input, .. } => {
-                self.visit(input, None);
-            }
-            AstNode::Path { steps } => {
-                if let Some(first) = steps.first_mut() {
-                    self.visit(&mut first.node, None);
+            AstNode::Conditional {
+                condition,
+                then_branch,
+                else_branch,
+            } => {
+                self.visit(condition, within);
+                self.visit(then_branch, place);
+                if let Some(branch) = else_branch {
+                    self.visit(branch, place);
                 }
             }
-            _ => {}
+            AstNode::Sort { input, terms } => {
+                self.visit(input, within);
+                for (term, _) in terms {
+                    self.visit(term, Place::INSIDE);
+                }
+            }
+            AstNode::Path { steps } => self.path(steps, place),
+            other => for_each_child(other, &mut |child| self.visit(child, Place::INSIDE)),
         }
     }
 
-    /// An item of a list, into which a part is spread.
-    fn item(&mut self, node: &mut AstNode, level: Option<usize>) {
-        if !self.take(node, level) {
-            // A list within a list is spread too, so its contents are not separate items.
-            self.visit_parts(node, level.filter(|_| matches!(node, AstNode::Object(_))));
+    fn path(&mut self, steps: &mut [PathStep], place: Place) {
+        let is_plain = steps.iter().all(is_plain);
+        let last = steps.len().saturating_sub(1);
+        for (nth, step) in steps.iter_mut().enumerate() {
+            let is_result =
+                is_plain && nth == last && step.stages.is_empty() && is_object(&step.node);
+            let place = Place {
+                is_at_root: place.is_at_root && nth == 0,
+                is_output: place.is_output && is_result,
+            };
+            self.visit(&mut step.node, place);
+            for stage in &mut step.stages {
+                if let Stage::Filter(filter) = stage {
+                    self.visit(filter, Place::INSIDE);
+                }
+            }
         }
     }
 
-    fn block(&mut self, items: &mut [AstNode], level: Option<usize>) {
-        let outside = (
-            self.alias.clone(),
-            self.constant.clone(),
-            self.assignments.len(),
-        );
+    fn block(&mut self, items: &mut Vec<AstNode>, place: Place) {
+        let outside = self.variables.enter();
+        let aliases = self.aliases.len();
+        let mut at = Vec::new();
         let last = items.len().saturating_sub(1);
         for (nth, item) in items.iter_mut().enumerate() {
-            if !self.take_alias(item) {
-                self.visit(item, level.filter(|_| nth == last));
-                self.note_assignment(item);
+            if let Some(alias) = self.alias(item).filter(|_| nth < last) {
+                self.aliases.push(alias);
+                at.push(nth);
+            } else {
+                self.visit(item, place.is_output(nth == last));
+                self.makers.note(item, &self.variables);
+                self.variables.note(item, place.is_at_root);
             }
         }
-        let (alias, constant, assignments) = outside;
-        if let Some(own) = self.alias.take().filter(|_| alias.is_none()) {
-            let is_left = |item: &AstNode| Mentions::of(item).used.contains_key(&own);
-            self.is_impossible |= items.iter().any(is_left);
+        let own = self.aliases.split_off(aliases);
+        for (alias, nth) in own.into_iter().zip(at).rev() {
+            alias.replace(nth, items);
         }
-        // Assignments in a block end with the block.
-        self.alias = alias;
-        self.constant = constant;
-        self.assignments.truncate(assignments);
+        self.variables.leave(outside);
     }
 
     /// `$all := interchanges.functional_groups.transactions`.
-    fn take_alias(&mut self, node: &mut AstNode) -> bool {
-        let Some((name, AstNode::Path { steps })) = assignment(node) else {
-            return false;
+    fn alias(&mut self, node: &AstNode) -> Option<Alias> {
+        let (name, AstNode::Path { steps }) = assignment(node)? else {
+            return None;
         };
-        let is_alias = self.alias.is_none()
-            && self.is_assigned_once(name)
-            && self.after_prefix(steps).is_some_and(<[_]>::is_empty);
-        if is_alias {
-            self.alias = Some(name.clone());
-            *node = AstNode::Undefined;
+        let (last, groups) = steps.split_last()?;
+        let is_alias = self.paths < MOST_PATHS
+            && self.is_transactions(last)
+            && steps.iter().all(is_plain)
+            && self.variables.is_assigned_once(name);
+        if !is_alias {
+            return None;
         }
-        is_alias
+        self.paths += 1;
+        Some(Alias {
+            name: name.clone(),
+            groups: groups.to_vec(),
+            selection: Selection::of(&last.stages, &self.variables)?,
+            parts: Vec::new(),
+        })
     }
 
-    fn is_assigned_once(&self, name: &str) -> bool {
-        self.mentions.assigned.get(name) == Some(&1) && !self.mentions.bound.contains_key(name)
-    }
-
-    fn note_assignment(&mut self, node: &AstNode) {
-        let Some((name, value)) = assignment(node) else {
-            return;
-        };
-        let mentions = Mentions::of(value);
-        let calls_itself = matches!(value, AstNode::Lambda { .. });
-        if self.is_assigned_once(name)
-            && !uses_context(value)
-            && self.is_closed(&mentions, Some(name).filter(|_| calls_itself))
-        {
-            self.constant.insert(name.clone());
-            self.assignments.push(node.clone());
-        }
-    }
-
-    /// Whether all names are bound in the part itself, constant or builtins.
-    fn is_closed(&self, mentions: &Mentions, itself: Option<&String>) -> bool {
-        let is_known = |name: &String| {
-            name == DOCUMENT
-                || self.constant.contains(name)
-                || Some(name) == itself
-                || (is_builtin(name) && !self.names.is_bound(name))
-        };
-        // A variable that is assigned here and elsewhere could have either value.
-        let mut assigned = mentions.assigned.keys().chain(mentions.bound.keys());
-        let is_own =
-            assigned.all(|name| self.mentions.assigned.get(name) == mentions.assigned.get(name));
-        !mentions.is_unclear && is_own && mentions.free().all(is_known)
-    }
-
-    /// The steps after the transactions.
-    fn after_prefix<'s>(&self, steps: &'s [PathStep]) -> Option<&'s [PathStep]> {
-        if let [first, rest @ ..] = steps
-            && let AstNode::Variable(name) = &first.node
-            && Some(name) == self.alias.as_ref()
-            && is_plain(first)
-            && first.stages.is_empty()
-        {
-            return Some(rest);
-        }
-        let (prefix, rest) = steps.split_at_checked(self.prefix.len())?;
-        let is_prefix = prefix.iter().zip(self.prefix).all(|(step, name)| {
-            matches!(&step.node, AstNode::Name(found) if found == name)
-                && is_plain(step)
-                && step.stages.is_empty()
-        });
-        is_prefix.then_some(rest)
+    fn is_transactions(&self, step: &PathStep) -> bool {
+        matches!(&step.node, AstNode::Name(name) if Some(&name.as_str()) == self.prefix.last())
     }
 
     /// Moves a part out of the template.
-    fn take(&mut self, node: &mut AstNode, output_level: Option<usize>) -> bool {
+    fn take(&mut self, node: &mut AstNode, place: Place) -> bool {
         let AstNode::Path { steps } = &*node else {
             return false;
         };
-        let Some(rest) = self.after_prefix(steps).filter(|rest| !rest.is_empty()) else {
-            return false;
-        };
-        if !rest
-            .iter()
-            .all(|step| is_plain(step) && selects(&step.node))
+        match self.taken(steps, place) {
+            Some(path) => {
+                *node = path;
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// `$map(transactions, $order)`, which is `transactions.$order($)` where the function makes objects.
+    fn take_mapped(&mut self, node: &mut AstNode, place: Place) -> bool {
+        let steps = self.makers.mapped(node, &self.variables);
+        match steps.and_then(|steps| self.taken(&steps, place)) {
+            Some(path) => {
+                *node = path;
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// What replaces a path through transactions, whose part is noted.
+    fn taken(&mut self, steps: &[PathStep], place: Place) -> Option<AstNode> {
+        if let [first, rest @ ..] = steps
+            && let AstNode::Variable(name) = &first.node
+            && let Some(nth) = self.aliases.iter().position(|alias| alias.name == *name)
         {
-            return false;
+            let selection = self
+                .aliases
+                .get(nth)?
+                .selection
+                .then(&first.stages, &self.variables)?;
+            let part = self.part(&selection, rest, steps, place)?;
+            self.aliases.get_mut(nth)?.parts.push(part.clone());
+            return Some(path(&[], AstNode::Variable(part), steps));
         }
-        let mut steps = vec![PathStep::new(AstNode::variable(""))];
-        steps.extend(rest.iter().cloned());
-        let keeps_list = rest
-            .iter()
-            .any(|step| step.stages.contains(&Stage::KeepArray));
-        let as_written = AstNode::Path { steps };
-        let mut path = as_written.clone();
-        let uses_document = name_document(&mut path);
-        if !self.is_closed(&Mentions::of(&path), None) {
-            return false;
+        let nth = steps.iter().position(|step| self.is_transactions(step))?;
+        let (groups, [transactions, rest @ ..]) = steps.split_at_checked(nth)? else {
+            return None;
+        };
+        let selection = Selection::of(&transactions.stages, &self.variables)?;
+        let part = self.part(&selection, rest, steps, place)?;
+        Some(path(groups, AstNode::Name(part), rest))
+    }
+
+    /// `$count` of transactions: each contributes a 1.
+    fn take_number(&mut self, node: &mut AstNode) {
+        let mut steps = match &*node {
+            AstNode::Path { steps }
+                if steps.last().is_some_and(|step| self.is_transactions(step)) =>
+            {
+                steps.clone()
+            }
+            AstNode::Name(_) | AstNode::Variable(_) => vec![PathStep::new(node.clone())],
+            _ => return,
+        };
+        steps.push(PathStep::new(AstNode::Block(vec![AstNode::number(1.0)])));
+        if let Some(path) = self.taken(&steps, Place::INSIDE) {
+            *node = path;
         }
+    }
+
+    /// The name of the results of a new part.
+    fn part(
+        &mut self,
+        selection: &Selection,
+        rest: &[PathStep],
+        steps: &[PathStep],
+        place: Place,
+    ) -> Option<String> {
+        let is_possible = !rest.is_empty()
+            && rest.iter().all(|step| selects(&step.node))
+            && steps.iter().all(is_plain)
+            && self.paths < MOST_PATHS;
+        if !is_possible {
+            return None;
+        }
+        self.paths += 1;
+        let as_written = selection.path(rest);
+        let mut tree = as_written.clone();
+        name_document(&mut tree);
+        let mentions = Mentions::of(&tree);
+        if !self.variables.is_closed(&mentions, None) {
+            return None;
+        }
+        let used = mentions.used.into_keys().collect();
+        let (tree, uses_document) = self.variables.with_assignments(tree, &used);
         if uses_document {
             self.using_document.push(as_written);
         }
-        let part = Part {
-            keeps_list,
-            spreads: rest
-                .last()
-                .is_some_and(|step| matches!(step.node, AstNode::Name(_))),
-            output_level: output_level.filter(|_| !keeps_list),
-            tree: path,
-        };
-        self.put(node, part);
-        true
-    }
-
-    /// `$count` of all transactions: each contributes a 1.
-    fn take_number(&mut self, node: &mut AstNode) {
-        let is_all = match &*node {
-            AstNode::Path { steps } => self.after_prefix(steps).is_some_and(<[_]>::is_empty),
-            AstNode::Variable(name) => Some(name) == self.alias.as_ref(),
-            _ => false,
-        };
-        if is_all {
-            self.put(
-                node,
-                Part {
-                    tree: AstNode::number(1.0),
-                    keeps_list: false,
-                    spreads: false,
-                    output_level: None,
-                },
-            );
-        }
-    }
-
-    fn put(&mut self, node: &mut AstNode, part: Part) {
-        *node = AstNode::Variable(slot(self.parts.len()));
-        let mut statements = self.assignments.clone();
-        statements.push(part.tree);
+        let keeps_list = keeps_list(rest);
         self.parts.push(Part {
-            tree: AstNode::Block(statements),
-            ..part
+            tree,
+            spreads: (rest.last()).is_some_and(|step| matches!(step.node, AstNode::Name(_))),
+            is_output: place.is_output && !keeps_list,
+            nth: selection.nth,
         });
+        Some(slot(self.parts.len().saturating_sub(1)))
     }
-}
-
-/// Replaces `$$` by a variable; returns whether there was one.
-fn name_document(node: &mut AstNode) -> bool {
-    if matches!(node, AstNode::ParentVariable(name) if name.is_empty()) {
-        *node = AstNode::variable(DOCUMENT);
-        return true;
-    }
-    let mut is_named = false;
-    with_stack(|| for_each_child(node, &mut |child| is_named |= name_document(child)));
-    is_named
-}
-
-/// Whether a step has only its expression and filters.
-fn is_plain(step: &PathStep) -> bool {
-    step.focus.is_none()
-        && step.index_var.is_none()
-        && step.ancestor_label.is_none()
-        && !step.is_tuple
-        && !step.inner_tuple
-}
-
-/// Whether a step treats each value independently of the others.
-fn selects(node: &AstNode) -> bool {
-    matches!(
-        node,
-        AstNode::Name(_)
-            | AstNode::Object(_)
-            | AstNode::Block(_)
-            | AstNode::FunctionApplication(_)
-            | AstNode::Function { .. }
-            | AstNode::Binary { .. }
-            | AstNode::Conditional { .. }
-    )
 }
