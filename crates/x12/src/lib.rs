@@ -20,6 +20,7 @@ mod generate;
 mod isa;
 mod message;
 mod outline;
+mod pool;
 mod position;
 mod problem;
 mod problem_name;
@@ -44,6 +45,7 @@ pub use document::{Document, Indent, JsonForm, JsonWriter, Layout, XmlWriter, to
 pub use isa::Isa;
 pub use message::Message;
 pub use outline::{Outline, OutlineElement, OutlineSegment, OutlineValue, UnknownSegmentError};
+pub use pool::{Pool, in_order};
 pub use position::Position;
 pub use problem::{GuideContext, HierarchyFault, Problem, ProblemKind, Severity, Trailer};
 pub use problems::{Omitted, PROBLEM_LIMIT};

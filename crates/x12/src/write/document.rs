@@ -1,9 +1,15 @@
 //! Writes X12 from the document as JSON.
 
 use std::fmt;
+use std::thread::available_parallelism;
 
+use super::divided::write_divided;
+use super::path::Path;
 use super::value::{JsonError, Value};
 use super::{Output, SegmentDraft, WriteOptions};
+
+/// The minimum size of a document whose transactions are written on all cores, in bytes.
+const LONG: usize = 1 << 20;
 
 /// Why a document cannot be written, and the place in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,9 +25,9 @@ pub struct DocumentError {
 }
 
 impl DocumentError {
-    pub(super) fn new(path: &str, fault: DocumentFault) -> Self {
+    pub(super) fn new(path: impl fmt::Display, fault: DocumentFault) -> Self {
         Self {
-            path: path.to_owned(),
+            path: path.to_string(),
             fault,
             others: Vec::new(),
             omitted: 0,
@@ -123,92 +129,126 @@ const REPLY_MEMBERS: [&str; 2] = ["mappedFileContent", "parsedFileContent"];
 /// Writes a document as X12.
 ///
 /// Loops are written in the order of their segments, whatever their names; a single object is
-/// accepted in place of an array.
+/// accepted in place of an array. The transactions of a long document are written on all cores.
 ///
 /// # Errors
 /// If the text is not JSON or not a document: the first invalid place. If headers lack values or
 /// have wrong ones: each place.
 pub fn write_json(document: &str, writing: &WriteOptions) -> Result<Vec<u8>, DocumentError> {
+    if document.len() >= LONG {
+        let threads = available_parallelism().map_or(1, usize::from);
+        if let Some(written) = write_divided(document, writing, threads) {
+            return Ok(written);
+        }
+    }
+    write_whole(document, writing)
+}
+
+/// Parses a document as a whole and writes it.
+pub(super) fn write_whole(
+    document: &str,
+    writing: &WriteOptions,
+) -> Result<Vec<u8>, DocumentError> {
     let fault = |JsonError(byte)| DocumentError::new("", DocumentFault::JsonError(byte));
     let root = Value::parse(document).map_err(fault)?;
     let mut output = Output::new(writing);
-    let written = write_interchanges(&mut output, &root);
+    let mut draft = SegmentDraft::default();
+    let written = write_interchanges(&mut output, &root, &mut |output, transaction, path| {
+        write_transaction(output, &mut draft, transaction, path)
+    });
     output.checked(written)
 }
 
-fn write_interchanges(output: &mut Output<'_>, root: &Value<'_>) -> Result<(), DocumentError> {
-    for (interchange, path) in listed(root, "interchanges", "")? {
-        write_interchange(output, interchange, &path)?;
+/// A function that writes one transaction of a document.
+pub(super) type TransactionWriter<'w, 'o, 'v> =
+    dyn FnMut(&mut Output<'o>, &Value<'v>, Path<'_>) -> Result<(), DocumentError> + 'w;
+
+/// Writes the headers and trailers of a document, and calls `transactions` for each transaction.
+pub(super) fn write_interchanges<'o, 'v>(
+    output: &mut Output<'o>,
+    root: &Value<'v>,
+    transactions: &mut TransactionWriter<'_, 'o, 'v>,
+) -> Result<(), DocumentError> {
+    let list = listed(root, "interchanges", Path::ROOT)?;
+    let list_path = Path::ROOT.member("interchanges");
+    for (nth, interchange) in list.iter().enumerate() {
+        write_interchange(output, interchange, list_path.item(nth), transactions)?;
     }
     Ok(())
 }
 
-fn write_interchange(
-    output: &mut Output<'_>,
-    interchange: &Value<'_>,
-    path: &str,
+fn write_interchange<'o, 'v>(
+    output: &mut Output<'o>,
+    interchange: &Value<'v>,
+    path: Path<'_>,
+    transactions: &mut TransactionWriter<'_, 'o, 'v>,
 ) -> Result<(), DocumentError> {
     let groups = listed(interchange, "functional_groups", path)?;
+    let list_path = path.member("functional_groups");
     let isa = header(interchange, "ISA", path)?;
     let version = groups
         .first()
-        .map_or(Ok(SegmentDraft::default()), |(group, path)| {
-            header(group, "GS", path)
+        .map_or(Ok(SegmentDraft::default()), |group| {
+            header(group, "GS", list_path.item(0))
         })?;
     let fields = std::array::from_fn(|index| isa.value(index + 1).to_owned());
     output.interchange(fields, version.value(8));
     output.locate_faults(path);
-    for (group, path) in groups {
-        write_group(output, group, &path)?;
+    for (nth, group) in groups.iter().enumerate() {
+        write_group(output, group, list_path.item(nth), transactions)?;
     }
     output.interchange_end();
     Ok(())
 }
 
-fn write_group(
-    output: &mut Output<'_>,
-    group: &Value<'_>,
-    path: &str,
+fn write_group<'o, 'v>(
+    output: &mut Output<'o>,
+    group: &Value<'v>,
+    path: Path<'_>,
+    transactions: &mut TransactionWriter<'_, 'o, 'v>,
 ) -> Result<(), DocumentError> {
-    let transactions = listed(group, "transactions", path)?;
+    let list = listed(group, "transactions", path)?;
+    let list_path = path.member("transactions");
     output.group(header(group, "GS", path)?);
     output.locate_faults(path);
-    for (transaction, path) in transactions {
-        let segments = listed(transaction, "segments", &path)?;
-        output.transaction(header(transaction, "ST", &path)?);
-        output.locate_faults(&path);
-        for (item, path) in segments {
-            write_item(output, item, "", &path)?;
-        }
-        output.transaction_end();
+    for (nth, transaction) in list.iter().enumerate() {
+        transactions(output, transaction, list_path.item(nth))?;
     }
     output.group_end();
     Ok(())
 }
 
-/// The items of a member that is an array, each with its path.
+/// Writes a transaction. All its segments use the memory of `draft`.
+pub(super) fn write_transaction(
+    output: &mut Output<'_>,
+    draft: &mut SegmentDraft,
+    transaction: &Value<'_>,
+    path: Path<'_>,
+) -> Result<(), DocumentError> {
+    let segments = listed(transaction, "segments", path)?;
+    let list_path = path.member("segments");
+    output.transaction(header(transaction, "ST", path)?);
+    output.locate_faults(path);
+    for (nth, item) in segments.iter().enumerate() {
+        write_item(output, draft, item, "", list_path.item(nth))?;
+    }
+    output.transaction_end();
+    Ok(())
+}
+
+/// The items of a member that is an array.
 fn listed<'v, 'a>(
     value: &'v Value<'a>,
     key: &'static str,
-    path: &str,
-) -> Result<Vec<(&'v Value<'a>, String)>, DocumentError> {
+    path: Path<'_>,
+) -> Result<&'v [Value<'a>], DocumentError> {
     let list = value
         .member(key)
         .ok_or_else(|| DocumentError::new(path, lack(value, key)))?;
     if list.is_quoted() {
-        return Err(DocumentError::new(
-            &joined(path, key),
-            DocumentFault::Quoted,
-        ));
+        return Err(DocumentError::new(path.member(key), DocumentFault::Quoted));
     }
-    let list_path = joined(path, key);
-    let item = |(nth, item)| (item, format!("{list_path}[{nth}]"));
-    Ok(list.items().iter().enumerate().map(item).collect())
-}
-
-fn joined(path: &str, key: &str) -> String {
-    let dot = if path.is_empty() { "" } else { "." };
-    format!("{path}{dot}{key}")
+    Ok(list.items())
 }
 
 /// Why a value does not have a member.
@@ -227,7 +267,7 @@ fn lack(value: &Value<'_>, key: &'static str) -> DocumentFault {
 }
 
 /// The elements of a header: the members whose keys consist of its identifier and a position.
-fn header(value: &Value<'_>, id: &str, path: &str) -> Result<SegmentDraft, DocumentError> {
+fn header(value: &Value<'_>, id: &str, path: Path<'_>) -> Result<SegmentDraft, DocumentError> {
     let Value::Object(members) = value else {
         return Err(DocumentError::new(
             path,
@@ -246,7 +286,7 @@ fn header(value: &Value<'_>, id: &str, path: &str) -> Result<SegmentDraft, Docum
             (Some(_), Value::Null) => {}
             (Some(_), _) => {
                 return Err(DocumentError::new(
-                    &format!("{path}.{key}"),
+                    path.member(key),
                     DocumentFault::Expected("a string"),
                 ));
             }
@@ -265,9 +305,10 @@ fn header(value: &Value<'_>, id: &str, path: &str) -> Result<SegmentDraft, Docum
 /// first segment of a loop is `opener` unless the item says otherwise.
 fn write_item(
     output: &mut Output<'_>,
+    draft: &mut SegmentDraft,
     item: &Value<'_>,
     opener: &str,
-    path: &str,
+    path: Path<'_>,
 ) -> Result<(), DocumentError> {
     let Value::Object(members) = item else {
         return Err(DocumentError::new(
@@ -275,43 +316,47 @@ fn write_item(
             DocumentFault::Expected("an object"),
         ));
     };
-    let mut draft = SegmentDraft::new(if members.is_empty() { opener } else { "" }, []);
+    draft.clear();
+    if members.is_empty() {
+        opener.clone_into(&mut draft.id);
+    }
     for (key, value) in members {
         if let Some(name) = key.strip_suffix("_loop") {
-            flush(output, &mut draft);
-            write_loop(output, value, name, &format!("{path}.{key}"))?;
+            flush(output, draft);
+            write_loop(output, draft, value, name, path.member(key))?;
             continue;
         }
         let id = key.rsplit_once('_').map_or("", |(id, _)| id);
         if draft.id != id {
-            flush(output, &mut draft);
+            flush(output, draft);
             id.clone_into(&mut draft.id);
         }
-        set(&mut draft, key, value, path)?;
+        set(draft, key, value, path)?;
     }
-    flush(output, &mut draft);
+    flush(output, draft);
     Ok(())
 }
 
 fn write_loop(
     output: &mut Output<'_>,
+    draft: &mut SegmentDraft,
     list: &Value<'_>,
     name: &str,
-    path: &str,
+    path: Path<'_>,
 ) -> Result<(), DocumentError> {
     let mut opener = name.split('-').next().unwrap_or("");
     for (nth, item) in list.items().iter().enumerate() {
-        write_item(output, item, opener, &format!("{path}[{nth}]"))?;
+        write_item(output, draft, item, opener, path.item(nth))?;
         opener = "";
     }
     Ok(())
 }
 
 fn flush(output: &mut Output<'_>, draft: &mut SegmentDraft) {
-    let draft = std::mem::take(draft);
     if !draft.id.is_empty() {
-        output.segment(&draft);
+        output.segment(draft);
     }
+    draft.clear();
 }
 
 /// Sets the element in a key such as `EB_03` or `EB_03#2`.
@@ -319,7 +364,7 @@ fn set(
     draft: &mut SegmentDraft,
     key: &str,
     value: &Value<'_>,
-    path: &str,
+    path: Path<'_>,
 ) -> Result<(), DocumentError> {
     let unknown = || DocumentError::new(path, DocumentFault::KeyUnknown(key.to_owned()));
     let (_, rest) = key.rsplit_once('_').ok_or_else(unknown)?;
@@ -340,7 +385,7 @@ fn set(
         }
         Value::Array(_) => {
             return Err(DocumentError::new(
-                &format!("{path}.{key}"),
+                path.member(key),
                 DocumentFault::Expected("a string or an object"),
             ));
         }
@@ -354,7 +399,7 @@ fn set_component(
     (position, repetition): (usize, usize),
     key: &str,
     value: &Value<'_>,
-    path: &str,
+    path: Path<'_>,
 ) -> Result<(), DocumentError> {
     let unknown = || DocumentError::new(path, DocumentFault::KeyUnknown(key.to_owned()));
     let component = key.rsplit('_').next().and_then(number);
@@ -364,9 +409,8 @@ fn set_component(
         Value::Text(text) => text.as_ref().clone_into(slot),
         Value::Null => {}
         _ => {
-            let path = format!("{path}.{key}");
             return Err(DocumentError::new(
-                &path,
+                path.member(key),
                 DocumentFault::Expected("a string"),
             ));
         }

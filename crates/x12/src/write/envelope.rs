@@ -1,5 +1,7 @@
 //! The envelope of an output: headers from the options, trailers with their counts.
 
+use std::fmt;
+
 use super::segments::{SegmentDraft, SegmentWriter};
 use super::{DocumentError, DocumentFault, WriteOptions};
 use crate::Delimiters;
@@ -28,6 +30,15 @@ pub(crate) struct Output<'o> {
     omitted: usize,
 }
 
+/// The place of a transaction that another output writes.
+pub(crate) struct TransactionPlace {
+    /// The number of bytes of this output before it.
+    pub(crate) at: usize,
+    delimiters: Delimiters,
+    /// The number of transactions of its group before it.
+    before: u64,
+}
+
 /// The maximum number of header errors that are listed.
 const ERROR_LIMIT: usize = 20;
 
@@ -52,10 +63,10 @@ impl<'o> Output<'o> {
     }
 
     /// Records the place of the last header, if it has faults.
-    pub(crate) fn locate_faults(&mut self, path: &str) {
+    pub(crate) fn locate_faults(&mut self, path: impl fmt::Display) {
         for fault in self.faults.drain(..) {
             if self.errors.len() < ERROR_LIMIT {
-                self.errors.push(DocumentError::new(path, fault));
+                self.errors.push(DocumentError::new(&path, fault));
             } else {
                 self.omitted += 1;
             }
@@ -219,6 +230,23 @@ impl<'o> Output<'o> {
         self.writer.write(&st, self.delimiters);
         self.transactions += 1;
         self.segments = 1;
+    }
+
+    /// Counts a transaction that another output writes.
+    pub(crate) fn pass_transaction(&mut self) -> TransactionPlace {
+        let place = TransactionPlace {
+            at: self.writer.length(),
+            delimiters: self.delimiters,
+            before: self.transactions,
+        };
+        self.transactions += 1;
+        place
+    }
+
+    /// Continues at a place in another output.
+    pub(crate) fn begin_at(&mut self, place: &TransactionPlace) {
+        self.delimiters = place.delimiters;
+        self.transactions = place.before;
     }
 
     pub(crate) fn segment(&mut self, segment: &SegmentDraft) {

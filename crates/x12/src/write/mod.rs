@@ -1,7 +1,9 @@
 //! Writing: from a document to X12.
 
+mod divided;
 mod document;
 mod envelope;
+mod path;
 mod sample;
 mod segments;
 mod value;

@@ -2,9 +2,14 @@
 
 use std::borrow::Cow;
 
+use memchr::{memchr2, memchr3};
+
 /// The maximum depth of nested arrays and objects: HL loops have up to 256 levels, each with an
 /// object and an array, and the rest of a document needs less than a hundred.
 const DEEPEST: usize = 2 * 256 + 100;
+
+/// The depth of the list of transactions of a group.
+const TRANSACTIONS: usize = 5;
 
 /// A JSON value.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,14 +28,23 @@ pub(crate) struct JsonError(pub(crate) usize);
 impl<'a> Value<'a> {
     /// Parses a text with exactly one JSON value.
     pub(crate) fn parse(text: &'a str) -> Result<Self, JsonError> {
-        let mut parser = Parser { text, at: 0 };
-        let value = parser.value(0)?;
-        parser.blanks();
-        if parser.at == text.len() {
-            Ok(value)
-        } else {
-            Err(JsonError(parser.at))
-        }
+        Parser::new(text).whole(0)
+    }
+
+    /// Parses a document and keeps its transactions as texts of JSON that is not parsed. Also returns the
+    /// number of transactions.
+    pub(crate) fn outline(text: &'a str) -> Result<(Self, usize), JsonError> {
+        let mut parser = Parser {
+            passes_transactions: true,
+            ..Parser::new(text)
+        };
+        let value = parser.whole(0)?;
+        Ok((value, parser.passed))
+    }
+
+    /// Parses the text of a transaction of a document.
+    pub(crate) fn transaction(text: &'a str) -> Result<Self, JsonError> {
+        Parser::new(text).whole(TRANSACTIONS + 1)
     }
 
     pub(crate) fn member(&self, key: &str) -> Option<&Value<'a>> {
@@ -61,11 +75,38 @@ impl<'a> Value<'a> {
 struct Parser<'a> {
     text: &'a str,
     at: usize,
+    /// Whether transactions are skipped, and how many have been.
+    passes_transactions: bool,
+    passed: usize,
 }
 
 impl<'a> Parser<'a> {
+    fn new(text: &'a str) -> Self {
+        Self {
+            text,
+            at: 0,
+            passes_transactions: false,
+            passed: 0,
+        }
+    }
+
+    /// Parses the whole text as one value.
+    fn whole(&mut self, depth: usize) -> Result<Value<'a>, JsonError> {
+        let value = self.value(depth)?;
+        self.blanks();
+        if self.at == self.text.len() {
+            Ok(value)
+        } else {
+            self.fail()
+        }
+    }
+
     fn rest(&self) -> &'a str {
         self.text.get(self.at..).unwrap_or("")
+    }
+
+    fn bytes(&self) -> &'a [u8] {
+        self.text.as_bytes().get(self.at..).unwrap_or_default()
     }
 
     fn fail<T>(&self) -> Result<T, JsonError> {
@@ -73,20 +114,20 @@ impl<'a> Parser<'a> {
     }
 
     fn blanks(&mut self) {
-        let rest = self.rest();
-        self.at += rest.len() - rest.trim_start_matches([' ', '\t', '\r', '\n']).len();
+        let is_blank = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
+        self.at += self.bytes().iter().take_while(is_blank).count();
     }
 
     fn take(&mut self, token: &str) -> bool {
         self.blanks();
-        let found = self.rest().starts_with(token);
+        let found = self.bytes().starts_with(token.as_bytes());
         self.at += if found { token.len() } else { 0 };
         found
     }
 
     fn value(&mut self, depth: usize) -> Result<Value<'a>, JsonError> {
         self.blanks();
-        match self.rest().as_bytes().first() {
+        match self.bytes().first() {
             _ if depth > DEEPEST => self.fail(),
             Some(b'{') => self.object(depth),
             Some(b'[') => self.array(depth),
@@ -108,9 +149,67 @@ impl<'a> Parser<'a> {
             if !self.take(":") {
                 return self.fail();
             }
-            members.push((key, self.value(depth + 1)?));
+            let inner = depth + 1;
+            let passes = self.passes_transactions && inner == TRANSACTIONS && key == "transactions";
+            let value = if passes {
+                self.transactions()?
+            } else {
+                self.value(inner)?
+            };
+            members.push((key, value));
         }
         Ok(Value::Object(members))
+    }
+
+    /// Skips the objects of a list.
+    fn transactions(&mut self) -> Result<Value<'a>, JsonError> {
+        if !self.take("[") {
+            return self.fail();
+        }
+        let mut items = Vec::new();
+        while !self.take("]") {
+            if !items.is_empty() && !self.take(",") {
+                return self.fail();
+            }
+            self.blanks();
+            items.push(Value::Text(Cow::Borrowed(self.pass_object()?)));
+        }
+        self.passed += items.len();
+        Ok(Value::Array(items))
+    }
+
+    /// Skips an object by its braces and strings, and returns its text.
+    fn pass_object(&mut self) -> Result<&'a str, JsonError> {
+        let start = self.at;
+        if self.bytes().first() != Some(&b'{') {
+            return self.fail();
+        }
+        let mut open = 0_usize;
+        while let Some(next) = memchr3(b'{', b'}', b'"', self.bytes()) {
+            let found = self.bytes().get(next).copied();
+            self.at += next + 1;
+            match found {
+                Some(b'{') => open += 1,
+                Some(b'}') if open == 1 => {
+                    return Ok(self.text.get(start..self.at).unwrap_or_default());
+                }
+                Some(b'}') => open = open.saturating_sub(1),
+                _ => self.pass_string()?,
+            }
+        }
+        self.fail()
+    }
+
+    /// Skips the rest of a string.
+    fn pass_string(&mut self) -> Result<(), JsonError> {
+        while let Some(next) = memchr2(b'"', b'\\', self.bytes()) {
+            let is_end = self.bytes().get(next) == Some(&b'"');
+            self.at += if is_end { next + 1 } else { next + 2 };
+            if is_end {
+                return Ok(());
+            }
+        }
+        self.fail()
     }
 
     fn array(&mut self, depth: usize) -> Result<Value<'a>, JsonError> {
@@ -150,12 +249,12 @@ impl<'a> Parser<'a> {
         let Some(rest) = self.rest().strip_prefix('"') else {
             return self.fail();
         };
-        let Some(end) = rest.find(['"', '\\']) else {
+        let Some(end) = memchr2(b'"', b'\\', rest.as_bytes()) else {
             return self.fail();
         };
         let plain = rest.get(..end).unwrap_or("");
         self.at += 1 + end;
-        if self.rest().starts_with('"') {
+        if self.bytes().first() == Some(&b'"') {
             self.at += 1;
             return Ok(Cow::Borrowed(plain));
         }

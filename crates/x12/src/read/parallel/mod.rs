@@ -5,7 +5,6 @@
 //! reads all others itself, so the result is the same as without other threads. It does this for
 //! one window while the others read the next ones.
 
-mod pool;
 mod window;
 
 use std::collections::VecDeque;
@@ -13,11 +12,11 @@ use std::mem;
 use std::sync::Arc;
 use std::thread::{self, Scope};
 
-use self::pool::Pool;
 use self::window::{Done, Window, WindowInput, parts};
 use super::lexer::line_breaks;
 use super::transactions::{Headers, Ordinals, Transactions};
 use super::{ReadReport, Reader, Sink};
+use crate::Pool;
 use crate::tables::LoopNames;
 
 /// The number of parts per thread into which a window's transactions are divided, so that a thread

@@ -2,14 +2,15 @@
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, Scope};
 
 type Task<'scope, T> = Box<dyn FnOnce() -> T + Send + 'scope>;
 
-/// Threads of a scope and the results of their tasks. They end when the pool is dropped.
-pub(super) struct Pool<'scope, T> {
+/// Threads of a scope and what their tasks returned. They end when the pool is dropped.
+pub struct Pool<'scope, T> {
     queue: Arc<Queue<'scope, T>>,
     sender: Sender<thread::Result<T>>,
     results: Receiver<thread::Result<T>>,
@@ -27,7 +28,9 @@ struct State<'scope, T> {
 }
 
 impl<'scope, T: Send + 'scope> Pool<'scope, T> {
-    pub(super) fn new() -> Self {
+    /// A pool without threads.
+    #[must_use]
+    pub fn new() -> Self {
         let (sender, results) = mpsc::channel();
         let state = Mutex::new(State {
             tasks: VecDeque::new(),
@@ -45,7 +48,7 @@ impl<'scope, T: Send + 'scope> Pool<'scope, T> {
     }
 
     /// Starts this many threads, unless they were started before.
-    pub(super) fn start(&mut self, scope: &'scope Scope<'scope, '_>, threads: usize) {
+    pub fn start(&mut self, scope: &'scope Scope<'scope, '_>, threads: usize) {
         if self.has_started {
             return;
         }
@@ -64,18 +67,21 @@ impl<'scope, T: Send + 'scope> Pool<'scope, T> {
         }
     }
 
-    pub(super) fn submit(&self, task: impl FnOnce() -> T + Send + 'scope) {
+    /// Adds a task.
+    pub fn submit(&self, task: impl FnOnce() -> T + Send + 'scope) {
         self.queue.lock().tasks.push_back(Box::new(task));
         self.queue.changed.notify_one();
     }
 
-    /// The result of a finished task.
-    pub(super) fn ready(&self) -> Option<T> {
+    /// The result of a finished task. A panic of the task continues on this thread.
+    #[must_use]
+    pub fn ready(&self) -> Option<T> {
         self.results.try_recv().ok().map(returned)
     }
 
     /// The result of a task. If none is ready, this thread runs a task, or waits if all have begun.
-    pub(super) fn result(&self) -> Option<T> {
+    #[must_use]
+    pub fn result(&self) -> Option<T> {
         if let Some(result) = self.ready() {
             return Some(result);
         }
@@ -117,12 +123,78 @@ impl<T> Drop for Pool<'_, T> {
     }
 }
 
+impl<'scope, T: Send + 'scope> Default for Pool<'scope, T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Calls `work` with each number below `count` on several threads, and returns the results in the order of the
+/// numbers. Each thread has its own state. Each thread that is started has a stack of `stack_bytes`.
+#[must_use]
+pub fn in_order<S, R: Send>(
+    threads: usize,
+    stack_bytes: usize,
+    count: usize,
+    state: impl Fn() -> S + Sync,
+    work: impl Fn(&mut S, usize) -> R + Sync,
+) -> Vec<R> {
+    let next = AtomicUsize::new(0);
+    let take_turns = || {
+        let mut state = state();
+        let mut made = Vec::new();
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            if number >= count {
+                return made;
+            }
+            made.push((number, work(&mut state, number)));
+        }
+    };
+    let mut made = thread::scope(|scope| {
+        let others = 1..threads.min(count);
+        // If the system refuses a thread, the other threads do the work.
+        let others = others.filter_map(|_| {
+            thread::Builder::new()
+                .stack_size(stack_bytes)
+                .spawn_scoped(scope, take_turns)
+                .ok()
+        });
+        let others: Vec<_> = others.collect();
+        let mut made = take_turns();
+        for other in others {
+            made.append(&mut other.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        }
+        made
+    });
+    made.sort_unstable_by_key(|(number, _)| *number);
+    made.into_iter().map(|(_, made)| made).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use std::panic::catch_unwind;
     use std::thread;
 
-    use super::Pool;
+    use super::{Pool, in_order};
+
+    const STACK: usize = 1 << 20;
+
+    #[test]
+    fn results_are_in_the_order_of_their_numbers() {
+        for threads in [0, 1, 3] {
+            for count in [0, 1, 100] {
+                let made = in_order(threads, STACK, count, || 1, |one, number| number + *one);
+                assert_eq!(made, (1..=count).collect::<Vec<_>>());
+            }
+        }
+    }
+
+    #[test]
+    fn a_panic_of_one_thread_is_one_of_all() {
+        let work = |(): &mut (), number| assert!(number < 50, "a task's panic");
+        assert!(catch_unwind(|| in_order(2, STACK, 100, || (), work)).is_err());
+    }
 
     #[test]
     fn tasks_are_worked_on_by_all_threads() {
@@ -162,7 +234,7 @@ mod tests {
                 let mut pool = Pool::<()>::new();
                 pool.start(scope, 1);
                 pool.submit(|| panic!("a task's panic"));
-                pool.result();
+                let _ = pool.result();
             });
         });
         assert!(caught.is_err());
