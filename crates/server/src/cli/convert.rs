@@ -11,8 +11,12 @@ use super::envelope::EnvelopeOnly;
 use super::error::{ArgumentError, CommandError};
 use super::headers::Head;
 use super::input::Kind;
+use super::parallel::read_on_all_cores;
 use super::problems::FileProblems;
 use super::{Outcome, input, print, problems};
+
+/// The amount of X12 that a core validates at a time.
+const WINDOW: usize = 1 << 20;
 
 pub(super) fn arguments(command: Command) -> Command {
     command
@@ -111,9 +115,8 @@ fn validated(x12: &[u8], limit: usize) -> FileProblems {
     let validator = Validator::new(Strictness::Attested, None)
         .guided()
         .problem_limit(limit);
-    let mut reader = Reader::new(validator).problem_limit(limit);
-    reader.push(x12);
-    let (validator, reading) = reader.finish();
+    let reader = Reader::new(validator).problem_limit(limit);
+    let (validator, reading) = read_on_all_cores(reader, x12, WINDOW);
     FileProblems::of_validation("the X12", &validator.finish(), &reading, &head)
 }
 

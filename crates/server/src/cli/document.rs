@@ -8,9 +8,14 @@ use clap::{Arg, ArgMatches};
 use super::error::CommandError;
 use super::headers::Head;
 use super::input::{self, Kind, shown};
+use super::parallel::read_on_all_cores;
 use super::problems::{self, FileProblems};
 use super::selection;
 use crate::config::read_loop_names;
+
+/// The amount of a file that a core reads at a time; its document, some ten times as long, is in
+/// memory.
+pub(super) const WINDOW: usize = 512 << 10;
 
 /// The argument that corrects the names of loops.
 pub(super) fn loop_names() -> Arg {
@@ -116,15 +121,13 @@ fn of_x12(
     head.push(bytes);
     let (document, reading) = match language {
         Language::Jsonata => {
-            let mut reader = reader(matches, JsonWriter::new(Layout::Compact, bytes.len()))?;
-            reader.push(bytes);
-            let (writer, reading) = reader.finish();
+            let reader = reader(matches, JsonWriter::new(Layout::Compact, bytes.len()))?;
+            let (writer, reading) = read_on_all_cores(reader, bytes, WINDOW);
             (writer.finish(), reading)
         }
         Language::Xslt => {
-            let mut reader = reader(matches, XmlWriter::new(bytes.len()))?;
-            reader.push(bytes);
-            let (writer, reading) = reader.finish();
+            let reader = reader(matches, XmlWriter::new(bytes.len()))?;
+            let (writer, reading) = read_on_all_cores(reader, bytes, WINDOW);
             (writer.finish(), reading)
         }
     };

@@ -9,6 +9,7 @@ use b2bi_local_x12::{
 use clap::{ArgMatches, Command};
 
 use super::choice::{choice, chosen};
+use super::document::WINDOW;
 use super::envelope::EnvelopeOnly;
 use super::error::CommandError;
 use super::headers::Head;
@@ -18,10 +19,6 @@ use super::{Outcome, document, input, problems, selection};
 
 /// The memory a writer begins with; it is emptied after each piece of the file.
 const CAPACITY: usize = 1 << 16;
-
-/// The amount of the file that a core reads at a time; its document, some ten times as long, is in
-/// memory.
-const WINDOW: usize = 512 << 10;
 
 pub(super) fn arguments(command: Command) -> Command {
     command

@@ -1,15 +1,16 @@
 //! `b2bi-local split`: one X12 file for each transaction.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::PathBuf;
+use std::thread;
 
-use b2bi_local_x12::{Piece, Reader, Splitter};
+use b2bi_local_x12::{Reader, Splitter};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use super::error::CommandError;
 use super::headers::Head;
 use super::problems::{self, FileProblems};
+use super::split_files::{Files, Folder};
 use super::{Outcome, input, print};
 
 pub(super) fn arguments(command: Command) -> Command {
@@ -36,66 +37,30 @@ pub(super) fn arguments(command: Command) -> Command {
 
 pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, CommandError> {
     let here = PathBuf::from(".");
-    let folder = matches.get_one::<PathBuf>("output").unwrap_or(&here);
-    fs::create_dir_all(folder).map_err(|error| CommandError::write(folder.display(), error))?;
-    let mut files = Files {
-        folder,
-        force: matches.get_flag("force"),
-        count: 0,
-        error: None,
-    };
+    let path = matches.get_one::<PathBuf>("output").unwrap_or(&here);
+    fs::create_dir_all(path).map_err(|error| CommandError::write(path.display(), error))?;
+    let force = matches.get_flag("force");
     let name = input::name(matches);
     let mut head = Head::default();
-    let mut reader = Reader::new(Splitter::new(|piece| files.take(&piece)))
-        .problem_limit(problems::limit(matches));
-    input::pieces(name, |piece| {
-        head.push(piece);
-        reader.push(piece);
-        Ok(())
+    let (count, reading) = thread::scope(|scope| {
+        let mut files = Files::new(scope, Folder { path, force });
+        let mut reader = Reader::new(Splitter::new(|piece| files.take(piece)))
+            .problem_limit(problems::limit(matches));
+        input::pieces(name, |piece| {
+            head.push(piece);
+            reader.push(piece);
+            Ok(())
+        })?;
+        let (_, reading) = reader.finish();
+        problems::check_kind(name, &reading)?;
+        Ok::<_, CommandError>((files.finish()?, reading))
     })?;
-    let (_, reading) = reader.finish();
-    problems::check_kind(name, &reading)?;
-    if let Some(error) = files.error {
-        return Err(error);
-    }
-    let transactions = match files.count {
+    let transactions = match count {
         1 => "1 transaction".to_owned(),
         count => format!("{count} transactions"),
     };
-    print(format!("{transactions} in {}\n", folder.display()).as_bytes())?;
+    print(format!("{transactions} in {}\n", path.display()).as_bytes())?;
     let problems = FileProblems::of_reading(name, &reading, &head);
     problems.print_errors();
     Ok(problems.outcome())
-}
-
-/// The files written so far, and why the next could not be.
-struct Files<'a> {
-    folder: &'a Path,
-    force: bool,
-    count: u32,
-    error: Option<CommandError>,
-}
-
-impl Files<'_> {
-    fn take(&mut self, piece: &Piece) {
-        if self.error.is_some() {
-            return;
-        }
-        let number = self.count.saturating_add(1);
-        let path = self.folder.join(format!("{number:05}.edi"));
-        match write(&path, &piece.bytes, self.force) {
-            Ok(()) => self.count = number,
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                let message = format!("{} exists; --force overwrites it", path.display());
-                self.error = Some(message.into());
-            }
-            Err(error) => self.error = Some(CommandError::write(path.display(), error)),
-        }
-    }
-}
-
-fn write(path: &Path, bytes: &[u8], force: bool) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    options.create_new(!force).open(path)?.write_all(bytes)
 }
