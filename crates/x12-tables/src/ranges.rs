@@ -74,6 +74,9 @@ struct Starts {
     last: u64,
     /// The transaction before has no SE: its rows are complete only when the next one begins.
     is_cut: bool,
+    /// The number in its interchange of the segment after the last one that was read. A segment that was
+    /// left out depends on the one after it, so no range begins there.
+    next: u32,
     found: Vec<Origin>,
     is_one_range: bool,
 }
@@ -93,14 +96,16 @@ impl Sink for Starts {
         self.isa.push(self.terminator);
     }
 
-    fn group(&mut self, gs: &Segment<'_>, _: &Position) {
+    fn group(&mut self, gs: &Segment<'_>, position: &Position) {
         self.gs = gs.bytes().to_vec();
         self.gs.push(self.terminator);
+        self.next = position.segment_in_interchange.saturating_add(1);
     }
 
     fn transaction(&mut self, _: &Segment<'_>, _: Option<&Arc<Set>>, position: &Position) {
         let is_cut = std::mem::replace(&mut self.is_cut, false);
-        if is_cut || position.byte.saturating_sub(self.last) < self.size {
+        let is_next = position.segment_in_interchange == self.next;
+        if is_cut || !is_next || position.byte.saturating_sub(self.last) < self.size {
             return;
         }
         self.last = position.byte;
@@ -118,8 +123,9 @@ impl Sink for Starts {
     fn open(&mut self, _: LoopKey<'_>, _: &Position) {}
     fn segment(&mut self, _: &Segment<'_>, _: Place, _: &Position) {}
     fn close(&mut self, _: &Position) {}
-    fn transaction_end(&mut self, se: &Segment<'_>, _: &Position) {
+    fn transaction_end(&mut self, se: &Segment<'_>, position: &Position) {
         self.is_cut = !se.is_in_input();
+        self.next = position.segment_in_interchange.saturating_add(1);
     }
     fn group_end(&mut self, _: &Segment<'_>, _: &Position) {}
     fn interchange_end(&mut self, _: &Segment<'_>, _: &Position) {}

@@ -346,6 +346,18 @@ fn a_short_range_that_looks_wrapped_is_read_as_the_whole() {
     same_in_ranges(text.as_bytes(), 100);
 }
 
+#[test]
+fn a_range_does_not_begin_after_a_header_that_is_left_out() {
+    let text = interchanges(&[vec![2, 1]], "\n");
+    let mut finder = RangeFinder::new(1);
+    finder.push(text.as_bytes());
+    assert_eq!(finder.finish().len(), 1 + text.matches("ST*").count());
+    for control in ["", "0", "7"] {
+        let odd = format!("GS*HP*A*B*20260301*0930*{control}~\nGS*");
+        same_in_ranges(text.replacen("GS*", &odd, 1).as_bytes(), 100);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
