@@ -7,6 +7,7 @@ mod browsers;
 mod connections;
 mod console;
 mod harness;
+mod journal;
 mod metrics;
 mod presigned;
 mod secrets;
