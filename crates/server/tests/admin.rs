@@ -261,6 +261,11 @@ POST /_localstack/chaos/faults | [{"error": {"code": "Throttlingexception"}}] | 
 PATCH /_localstack/chaos/faults | [{"operation": "GetProfil"}] | 400 | `GetProfile`
 POST /_localstack/chaos/faults | [{}, {}] | 400 | twice
 POST /_localstack/chaos/faults | [{"sevice": "s3"}] | 400 | the nearest is `service`
+POST /_localstack/chaos/faults | [{"operation": "List_1"}] | 400 | `operation` cannot be
+POST /_localstack/chaos/faults | [{"region": "us_east"}] | 400 | `region` cannot be
+POST /_localstack/chaos/faults | [{"service": ""}] | 400 | `service` cannot be
+POST /_localstack/chaos/faults | [{"service": "s:3"}] | 400 | `service` cannot be
+POST /_localstack/chaos/faults | [{"error": {"code": "A-B"}}] | 400 | `code` cannot be
 GET /_b2bi/fault |  | 404 | the nearest is `/_b2bi/faults`
 "#;
 
@@ -300,6 +305,49 @@ async fn what_is_refused_is_named_and_changes_nothing() {
         check(&control, request, body, status, part).await;
         let after = send(&control, "GET /_b2bi/faults", "").await.text;
         assert_eq!(after, before, "{request} {body}");
+    }
+}
+
+/// Rules and the only warning of each; `-` for none.
+const WARNINGS: &str = r#"
+{"operation": "UntagResource", "error": {"code": "ThrottlingException"}} | ThrottlingException is not declared by UntagResource: SDKs raise it
+{"error": {"code": "ThrottlingException"}} | is not declared by CreateStarterMappingTemplate, ListTagsForResource, UntagResource: SDKs
+{"service": "sts", "error": {"code": "ConflictException"}} | -
+{"operation": "CreateProfile", "error": {"code": "ConflictException"}} | -
+{"operation": "CreateProfile", "error": {"code": "Oops", "statusCode": 400}} | Oops is not an error of the service model
+{"operation": "CreateProfile", "error": {"code": "AccessDenied"}} | -
+{"probability": 0, "error": {"code": "InternalServerException"}, "operation": "GetProfile"} | probability is 0, so the rule never acts
+{"operation": "GetProfile", "body": {"/profileid": "p-*"}, "http": {"statusCode": 503}} | no request of GetProfile has a value at /profileid
+{"operation": "GetProfile", "body": {"/profileId": "p-*"}, "http": {"statusCode": 503}} | -
+{"operation": "GetProfile", "body": {"/profileId/x": "p-*"}, "http": {"statusCode": 503}} | has a value at /profileId/x
+{"operation": "CreateProfile", "body": {"/tags": "*"}, "http": {"statusCode": 503}} | no request of CreateProfile has a value at /tags,
+{"operation": "CreateProfile", "body": {"/tags/0/Key": "a"}, "http": {"statusCode": 503}} | -
+{"operation": "CreateProfile", "body": {"/tags/x/Key": "a"}, "http": {"statusCode": 503}} | has a value at /tags/x/Key
+{"operation": "CreateProfile", "body": {"/tags//Key": "a"}, "http": {"statusCode": 503}} | has a value at /tags//Key
+{"service": "b2bi", "body": {"/none": "*"}, "http": {"statusCode": 503}} | no request of b2bi has a value at /none
+{"operation": ["CreateProfile", "GetLogEvents"], "body": {"/logGroupName": "a"}, "http": {"statusCode": 503}} | -
+{"operation": "ListProfiles", "resource": "p-*", "http": {"statusCode": 503}} | no request of ListProfiles names a resource
+{"operation": ["ListProfiles", "GetProfile"], "resource": "p-*", "http": {"statusCode": 503}} | -
+{"operation": "ListProfiles", "result": "ConflictException", "when": "after", "http": {"statusCode": 503}} | ListProfiles never answers ConflictException
+{"operation": "ListProfiles", "result": ["ConflictException", "success"], "when": "after", "http": {"statusCode": 503}} | -
+{"operation": "Start*", "resource": "tr-*", "job": {"stage": "parse", "outcome": "fail"}} | -
+"#;
+
+#[tokio::test]
+async fn rules_that_are_probably_mistakes_are_warned_of() {
+    for line in WARNINGS.trim().lines() {
+        let (rule, expected) = line.split_once(" | ").unwrap();
+        let control = fresh().await;
+        let answer = send(&control, "POST /_b2bi/faults", rule.to_owned()).await;
+        let warnings = answer.json().get("warnings").cloned().unwrap_or_default();
+        let warnings: Vec<String> = serde_json::from_value(warnings).unwrap_or_default();
+        let warning = warnings.first().map_or("-", |warning| warning.as_str());
+        let is_expected = warnings.len() <= 1 && warning.contains(expected);
+        assert!(
+            is_expected,
+            "{rule}: {warnings:?} has no {expected}: {}",
+            answer.text
+        );
     }
 }
 
