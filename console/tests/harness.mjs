@@ -40,10 +40,10 @@ export async function startServer(...options) {
 
 let browser;
 
-/** A page of a fresh browser profile; what it must not do is found by `check`. */
-export async function openPage(endpoint, { width = 1280, height = 800, path: address = '/', ...options } = {}) {
+/** A page, of a fresh browser profile or of the one in `context`; what it must not do is found by `check`. */
+export async function openPage(endpoint, { width = 1280, height = 800, path: address = '/', context: shared, ...options } = {}) {
   browser ??= await launch();
-  const context = await browser.newContext({ viewport: { width, height }, ...options });
+  const context = shared ?? (await browser.newContext({ viewport: { width, height }, ...options }));
   const page = await context.newPage();
   page.setDefaultTimeout(TIMEOUT_MS);
   const faults = [];
@@ -70,7 +70,7 @@ export async function openPage(endpoint, { width = 1280, height = 800, path: add
   return {
     page,
     async check() {
-      await context.close();
+      await (shared ? page : context).close();
       assert.deepEqual(faults, []);
     },
   };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { openPage, sample, shot, startServer } from './harness.mjs';
+import { editorText, fill, openPage, sample, shot, startServer } from './harness.mjs';
 import { ACCOUNT, authorization, b2bi, deployStack, pipeline, policy, put, remove } from './world.mjs';
 
 let endpoint;
@@ -205,6 +205,34 @@ test('objects are uploaded, shown and deleted', async () => {
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
   await page.getByText('Nothing is here').waitFor();
   await check();
+});
+
+test('two tabs of one browser follow the same server and keep their own account, pause and bench', async () => {
+  const server = await startServer();
+  const own = await pipeline(server);
+  const one = await openPage(server, { path: '/_b2bi/console/#/live' });
+  const two = await openPage(server, { path: '/_b2bi/console/#/live', context: one.page.context() });
+  for (const { page } of [one, two]) await page.getByText('following').waitFor();
+  await put(server, `${own.folder}/first.edi`, order);
+  for (const { page } of [one, two]) await page.getByRole('button', { name: /succeeded .*first\.edi/ }).waitFor();
+  await two.page.getByRole('button', { name: 'Pause' }).click();
+  await two.page.getByText('paused').waitFor();
+  await put(server, `${own.folder}/second.edi`, order);
+  await one.page.getByRole('button', { name: /succeeded .*second\.edi/ }).waitFor();
+  assert.equal(await two.page.getByRole('button', { name: /second\.edi/ }).count(), 0);
+  await two.page.goto(`${server}/_b2bi/console/#/resources`);
+  const account = two.page.getByLabel('Account');
+  await account.fill('111122223333');
+  await account.press('Enter');
+  await one.page.goto(`${server}/_b2bi/console/#/resources`);
+  assert.equal(await one.page.getByLabel('Account').inputValue(), ACCOUNT);
+  assert.equal(await account.inputValue(), '111122223333');
+  for (const { page } of [one, two]) await page.goto(`${server}/_b2bi/console/#/`);
+  await fill(one.page, 'Input: X12, or a JSON or XML document', order);
+  await one.page.getByRole('tab', { name: 'Document' }).waitFor();
+  assert.doesNotMatch(await editorText(two.page, 'Input: X12, or a JSON or XML document'), /BEG\*/);
+  await two.check();
+  await one.check();
 });
 
 test('each account and region has its own resources, and wrong accounts are refused', async () => {
