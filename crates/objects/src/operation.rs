@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn operations_are_told_from_the_head() {
+    fn operations_are_found_by_the_head() {
         for (request, expected) in [
             ("GET /", "ListBuckets"),
             ("PUT /b", "CreateBucket"),

@@ -98,7 +98,7 @@ async fn room_is_noticed_without_a_write() {
 }
 
 #[tokio::test]
-async fn a_recovery_is_told_once_whatever_notices_it() {
+async fn a_recovery_is_logged_once_whatever_notices_it() {
     for probe_interval in [NEVER, Duration::from_millis(1)] {
         let disk = LimitedDisk::default();
         let row_store = disk.row_store(probe_interval).unwrap();

@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn it_stands_still_until_it_is_told_to_go_on() {
+    fn it_is_frozen_until_it_is_resumed() {
         let clock = manual();
         assert_eq!(clock.now().to_string(), "2026-01-01T00:00:00.000Z");
         clock.advance(1500);

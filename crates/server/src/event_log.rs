@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn the_id_is_that_of_what_is_told_and_not_of_when() {
+    fn the_id_depends_on_the_content_and_not_on_the_time() {
         let first = id(&event(
             "tj-1",
             "A",

@@ -303,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn where_no_sequencer_tells_writings_apart_something_else_does() {
+    fn writings_without_a_sequencer_are_distinguished_too() {
         let mut record = record("ObjectCreated:Put");
         let mut event = event("Object Created");
         for (whole, object, expected) in [

@@ -313,7 +313,7 @@ mod tests {
     use super::Sequencer;
 
     #[test]
-    fn sequencers_tell_the_order() {
+    fn sequencers_give_the_order() {
         let sequencer = Sequencer::default();
         let at = |millis| sequencer.next(Duration::from_millis(millis));
         let made = [at(1), at(1), at(0), at(9), at(1_900_000_000_000)];

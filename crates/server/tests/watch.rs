@@ -149,7 +149,7 @@ fn x12_that_was_read_gives_its_delimiters_to_what_is_written() {
 }
 
 #[test]
-fn problems_of_the_input_are_shown_and_told_by_the_status() {
+fn problems_of_the_input_are_shown_and_set_the_status() {
     let edi = fs::read_to_string(fixture("x12/documents/purchase-order.edi")).unwrap();
     let template = fixture("mapping/purchase-order.jsonata");
     let wanted = fixture("mapping/purchase-order.json");
@@ -240,7 +240,7 @@ fn a_folder_of_cases_is_a_suite() {
 }
 
 #[test]
-fn what_cannot_be_done_is_told() {
+fn what_cannot_be_done_is_reported() {
     let input = file("bad.json", r#"{"a": 1}"#);
     let missing = format!("{input}.missing");
     let broken = file("bad.jsonata", r#"{"a": "#);

@@ -25,7 +25,7 @@ pub(crate) fn arn(partition: &str, scope: &Scope, resource: &str) -> String {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn a_uuid_tells_its_version() {
+    fn a_uuid_has_its_version() {
         assert_eq!(super::uuid(0), "00000000-0000-4000-8000-000000000000");
         assert_eq!(
             super::uuid(u128::MAX),

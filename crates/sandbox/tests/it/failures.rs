@@ -93,7 +93,7 @@ fn a_worker_that_fails_is_a_problem_of_its_template() {
 }
 
 #[test]
-fn a_program_that_is_no_worker_is_told() {
+fn a_program_that_is_no_worker_is_reported() {
     for (path, words) in [
         ("/no/such/program", "No probe worker can be started"),
         (

@@ -130,7 +130,7 @@ async fn events_are_read_from_a_log_group() {
 
 /// A missing group, or one without events, gives no answer about events.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_group_without_events_is_told() {
+async fn a_group_without_events_is_reported() {
     let check = async |change: fn(String) -> String, group: &str, expected: &str| {
         let server = InProcess::with(|_| ()).await.unwrap();
         let recorded = record(&server, change, group).await;

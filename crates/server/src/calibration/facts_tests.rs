@@ -123,7 +123,7 @@ async fn lists_have_the_recorded_order() {
 
 /// All lists are by id if the longest is, and the others may be.
 #[tokio::test(flavor = "multi_thread")]
-async fn lists_by_id_are_told_from_lists_by_name() {
+async fn lists_by_id_are_distinguished_from_lists_by_name() {
     let server = InProcess::with(|config| {
         config.b2bi.list_order = ListOrder::ById;
         config.seed = Some(1);

@@ -51,7 +51,7 @@ pub(super) async fn apply_above(
             let (recorded, ours) = both(&recording, config.worker.clone()).await?;
             let (recorded, ours) = settled.below(&recorded, &ours);
             let facts = Facts::derive(&recorded, &ours);
-            tell(&recording, &facts);
+            log_recording(&recording, &facts);
             facts
         }
     };
@@ -59,7 +59,7 @@ pub(super) async fn apply_above(
     Ok((config, Some(facts)))
 }
 
-fn tell(recording: &Recording, facts: &Facts) {
+fn log_recording(recording: &Recording, facts: &Facts) {
     tracing::info!(
         date = recording.date,
         errors = facts.errors(),

@@ -83,7 +83,7 @@ mod tests {
         *260301*0930*U*00401*000000001*0*T*:~";
 
     #[test]
-    fn other_delimiters_than_those_of_isa_are_told() {
+    fn delimiters_other_than_those_of_isa_are_reported() {
         let rest = "\nGS*PO*A1*B1*20260301*0930*1*X*004010~\nST*850*0001~\n";
         for (rest, expected) in [
             (rest.to_owned(), ""),

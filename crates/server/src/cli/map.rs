@@ -149,7 +149,7 @@ impl Source {
         let mapped = engine(self.language(), matches)?
             .compile(&self.text)
             .and_then(|engine| engine.evaluate_owned(document, &run));
-        self.tell(&run.messages.take());
+        self.print_messages(&run.messages.take());
         let mapped = mapped.map_err(|problem| match problem.cause {
             Cause::Input => format!("{file}: {problem}"),
             _ => self.with_excerpt(&problem),
@@ -206,7 +206,7 @@ impl Source {
     }
 
     /// Writes the messages of the template to standard error.
-    fn tell(&self, messages: &str) {
+    fn print_messages(&self, messages: &str) {
         for message in messages.lines() {
             // Where the messages cannot be written, the output still counts.
             let _ = writeln!(io::stderr().lock(), "{}: message: {message}", self.name);

@@ -128,7 +128,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, CommandError> {
             date: today(),
             secrets: endpoint.hosts(),
             longest_wait: Duration::from_secs(*matches.get_one("wait").unwrap_or(&180)),
-            waiting: tell_waiting,
+            waiting: print_waiting,
         };
         let out = text("out").unwrap_or("recording.json");
         record(&endpoint, &battery, &questions, options, Path::new(out)).await
@@ -269,7 +269,7 @@ fn progress(at: usize, total: usize, question: &Question) {
 }
 
 /// Reports what the program waits for, if that takes some time.
-fn tell_waiting(waiting: &Waiting<'_>) {
+fn print_waiting(waiting: &Waiting<'_>) {
     const SILENT: Duration = Duration::from_secs(5);
     if waiting.waited > SILENT {
         print_error(&format!("  {waiting}\n"));

@@ -51,11 +51,11 @@ impl RecordingFile {
         }
         let (answers, skipped) = (recording.answers.len(), recording.skipped.len());
         let file = self.file.display();
-        let mut told = format!("{answers} answers in {file}, {skipped} questions skipped\n");
+        let mut summary = format!("{answers} answers in {file}, {skipped} questions skipped\n");
         for skipped in &recording.skipped {
-            told.extend(["skipped ", &skipped.question, ": ", &skipped.reason, "\n"]);
+            summary.extend(["skipped ", &skipped.question, ": ", &skipped.reason, "\n"]);
         }
-        Ok(told)
+        Ok(summary)
     }
 
     fn write(&self, text: &str) -> io::Result<()> {

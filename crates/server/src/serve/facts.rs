@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn the_sdk_tells_its_attempt_and_application() {
+    fn the_sdk_sends_its_attempt_and_application() {
         for (header, expected) in [
             ("attempt=2; max=3", Some(2)),
             ("ttl=20261123T185500Z; attempt=1; max=5", Some(1)),

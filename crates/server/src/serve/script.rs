@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn connections_end_where_they_are_told() {
+    fn connections_end_where_the_rule_says() {
         let cut = |written: Value| json!({"connection": written});
         check(cut(json!({"kind": "reset"})), "RST");
         check(cut(json!({"kind": "close", "holdMs": 5})), "|5|FIN");

@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn broken_constraints_are_told_together() {
+    fn violated_constraints_are_reported_together() {
         for (body, expected) in [
             ("Name=abc&DurationSeconds=900", ""),
             ("Name=a", "1 validation error detected: Value 'a' at 'name'"),

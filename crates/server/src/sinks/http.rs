@@ -158,7 +158,7 @@ mod tests {
     use super::{Reply, shown};
 
     #[test]
-    fn statuses_tell_whether_to_try_again() {
+    fn statuses_decide_whether_to_retry() {
         for (status, is_final) in [
             (200, None),
             (204, None),

@@ -129,7 +129,7 @@ fn lasting(told: &[Answered]) -> Vec<Value> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_suite_is_told_the_same_by_the_proxy_and_by_the_recording() {
+async fn a_suite_gets_the_same_from_the_proxy_and_from_the_recording() {
     let (through_proxy, recording) = recorded("test-4f0aa21c").await;
     assert_eq!(
         statuses(&through_proxy),
@@ -196,7 +196,7 @@ async fn recorded_calls_are_compared_and_become_facts() {
 
 /// An endpoint that does not answer, and one that is the proxy itself, give errors.
 #[tokio::test(flavor = "multi_thread")]
-async fn endpoints_that_cannot_answer_are_told() {
+async fn endpoints_that_cannot_answer_are_reported() {
     let folder = Folder::new();
     let file = folder.0.join("traffic.json");
     let aws = aws().await;

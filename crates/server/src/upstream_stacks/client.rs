@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_of_the_upstream_are_told() {
+    fn errors_of_the_upstream_are_reported() {
         check(
             400,
             &error("AlreadyExistsException", "Stack [a] already exists"),

@@ -24,7 +24,7 @@ fn a_document_goes_back_to_the_same_document() {
 }
 
 #[test]
-fn convert_writes_as_told() {
+fn convert_writes_as_configured() {
     let (_, document, _) = run(&["parse"], &order());
     let lines = [
         "--wrap",

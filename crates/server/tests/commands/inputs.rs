@@ -23,7 +23,7 @@ fn check(arguments: &[&str], input: &str, status: i32, expected: &[&str]) {
 }
 
 #[test]
-fn what_cannot_be_done_is_said_and_told_by_the_status() {
+fn what_cannot_be_done_is_reported_and_sets_the_status() {
     let (not_x12, other) = (path("not-x12.edi"), path("levels.edi"));
     let missing = place("nowhere.edi");
     let set = |set, version| ["--transaction-set", set, "--version", version];

@@ -27,7 +27,7 @@ fn the_service_has_a_report_of_its_own() {
 }
 
 #[test]
-fn a_problem_is_told_with_file_element_line_and_segment() {
+fn a_problem_is_reported_with_file_element_line_and_segment() {
     let same = order();
     for (text, place) in [
         (

@@ -204,7 +204,7 @@ async fn other_forms_of_requests_are_looked_at_too() {
 }
 
 #[tokio::test]
-async fn what_is_refused_before_a_service_is_told_in_the_form_of_its_service() {
+async fn early_errors_have_the_form_of_their_service() {
     let server = server().await;
     let check = async |request: &str, expected: &str| {
         let request = format!("{request}|Connection: close||").replace('|', "\r\n");

@@ -101,7 +101,7 @@ async fn requests_on_one_connection_are_answered_in_their_order() {
 }
 
 #[tokio::test]
-async fn those_who_are_too_many_are_told_so_or_see_the_end() {
+async fn surplus_connections_get_an_error_or_are_closed() {
     let server = Running::start(|config| config.limits.connections = 1).await;
     let mut seated = TcpStream::connect(server.address).await.unwrap();
     let request = "GET /_b2bi/health HTTP/1.1\r\nHost: localhost\r\n\r\n";

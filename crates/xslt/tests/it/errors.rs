@@ -98,7 +98,7 @@ fn a_template_that_does_not_fit_says_why() {
 }
 
 #[test]
-fn a_newer_template_is_told_of_the_hook() {
+fn the_error_for_a_newer_template_names_the_hook() {
     let xslt = Xslt::new(settings());
     let newer = stylesheet("").replace("1.0", "2.0");
     let simple = "<a xsl:version=\"3.0\" xmlns:xsl=\"http://www.w3.org/1999/XSL/Transform\"/>";

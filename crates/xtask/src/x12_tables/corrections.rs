@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_correction_that_nothing_needs_is_told() {
+    fn a_correction_that_nothing_needs_is_reported() {
         assert!(corrected("5010.segments.tsv", "PLB\tP0506 P0708\n".to_owned()).is_err());
         assert!(corrected("5010.segments.tsv", "N1\t1\n".to_owned()).is_err());
     }

@@ -280,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn broken_constraints_are_told_together() {
+    fn violated_constraints_are_reported_together() {
         assert_eq!(
             message(r#"{"TypeName":"AWS::B2BI::Profile","Identifier":"p-1"}"#),
             ""
@@ -333,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn roles_are_told_from_other_arns() {
+    fn roles_are_distinguished_from_other_arns() {
         for (text, expected) in [
             ("arn:aws:iam::111122223333:role/deploy", true),
             ("arn:aws:iam::111122223333:user/deploy", false),
