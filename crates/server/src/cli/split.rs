@@ -46,14 +46,17 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, CommandError> {
         let mut files = Files::new(scope, Folder { path, force });
         let mut reader = Reader::new(Splitter::new(|piece| files.take(piece)))
             .problem_limit(problems::limit(matches));
-        input::pieces(name, |piece| {
+        let read = input::pieces(name, |piece| {
             head.push(piece);
             reader.push(piece);
             Ok(())
-        })?;
-        let (_, reading) = reader.finish();
+        });
+        let read = read.map(|()| reader.finish().1);
+        // If the input cannot be read to its end, the transactions before are still written.
+        let count = files.finish();
+        let reading = read?;
         problems::check_kind(name, &reading)?;
-        Ok::<_, CommandError>((files.finish()?, reading))
+        Ok::<_, CommandError>((count?, reading))
     })?;
     let transactions = match count {
         1 => "1 transaction".to_owned(),

@@ -359,7 +359,7 @@ fn a_range_does_not_begin_after_a_header_that_is_left_out() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(48) })]
 
     #[test]
     fn any_split_gives_the_same_rows(
