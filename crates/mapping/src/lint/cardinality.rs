@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::codes::Codes;
 use super::document::kind_of;
 use super::{Finding, Severity};
 use crate::engine::{Run, Template};
@@ -12,6 +13,8 @@ use crate::problem::{MappingError, Position};
 
 /// The maximum number of lists that are tried.
 const MOST: usize = 200;
+/// The maximum number of items with different codes that are tried in a list.
+const MOST_CODES: usize = 12;
 
 /// Members of the output that change from a value to a list, or disappear, depending on the number
 /// of items in a list of the document.
@@ -33,10 +36,11 @@ pub fn cardinality(
     };
     mapped(document)?;
     let mut findings: Vec<Finding> = Vec::new();
-    for list in lists(document).into_iter().take(MOST) {
+    let codes = Codes::of(template);
+    for list in lists(document, &codes).into_iter().take(MOST) {
         // If the template fails on a document without items, that is a finding too.
         let outputs: Vec<Result<Value, MappingError>> = (0..3)
-            .map(|count| mapped(&list.with(document, count)))
+            .map(|count| mapped(&list.with(document, count, &codes)))
             .collect();
         let name = list.name();
         for (count, output) in (0..).zip(&outputs) {
@@ -65,21 +69,23 @@ struct List {
     /// Names of members and kinds of items, from the outside in.
     path: Vec<String>,
     kind: String,
+    /// The codes of the item that is repeated, if the template compares them.
+    codes: Vec<String>,
 }
 
 /// The loops of a service-defined document, and the lists of any other.
-fn lists(document: &Value) -> Vec<List> {
+fn lists(document: &Value, codes: &Codes) -> Vec<List> {
     let mut found = Vec::new();
-    collect(document, &mut Vec::new(), &mut found);
+    collect(document, codes, &mut Vec::new(), &mut found);
     found
 }
 
-fn collect(value: &Value, path: &mut Vec<String>, found: &mut Vec<List>) {
+fn collect(value: &Value, codes: &Codes, path: &mut Vec<String>, found: &mut Vec<List>) {
     match value {
         Value::Object(members) => {
             for (name, value) in members {
                 path.push(name.clone());
-                collect(value, path, found);
+                collect(value, codes, path, found);
                 path.pop();
             }
         }
@@ -89,13 +95,16 @@ fn collect(value: &Value, path: &mut Vec<String>, found: &mut Vec<List>) {
                 let list = List {
                     path: path.clone(),
                     kind: kind.to_owned(),
+                    codes: codes.of_item(item),
                 };
                 // The set limits how often a segment occurs; loops repeat.
                 let repeats = kind.is_empty() || kind.ends_with("_loop");
-                if repeats && !found.contains(&list) {
+                let alike = |other: &&List| other.path == list.path && other.kind == list.kind;
+                let count = found.iter().filter(alike).count();
+                if repeats && count < MOST_CODES && !found.contains(&list) {
                     found.push(list);
                 }
-                collect(item, path, found);
+                collect(item, codes, path, found);
             }
         }
         _ => {}
@@ -113,24 +122,27 @@ impl List {
     }
 
     /// The document with this number of items in each list.
-    fn with(&self, document: &Value, count: usize) -> Value {
+    fn with(&self, document: &Value, count: usize, codes: &Codes) -> Value {
         let mut changed = document.clone();
-        self.set(&mut changed, &self.path, count);
+        self.set(&mut changed, &self.path, count, codes);
         changed
     }
 
-    fn set(&self, value: &mut Value, path: &[String], count: usize) {
+    fn set(&self, value: &mut Value, path: &[String], count: usize, codes: &Codes) {
         match value {
             Value::Object(members) => {
                 if let Some((name, rest)) = path.split_first()
                     && let Some(member) = members.get_mut(name)
                 {
-                    self.set(member, rest, count);
+                    self.set(member, rest, count, codes);
                 }
             }
             Value::Array(items) if path.is_empty() => {
-                let first = items.iter().position(|item| kind_of(item) == self.kind);
-                let Some(first) = first else { return };
+                let is_it =
+                    |item: &Value| kind_of(item) == self.kind && codes.of_item(item) == self.codes;
+                let Some(first) = items.iter().position(is_it) else {
+                    return;
+                };
                 let item = items.get(first).cloned().unwrap_or_default();
                 items.retain(|item| kind_of(item) != self.kind);
                 let at = first.min(items.len());
@@ -138,7 +150,7 @@ impl List {
             }
             Value::Array(items) => {
                 for item in items {
-                    self.set(item, path, count);
+                    self.set(item, path, count, codes);
                 }
             }
             _ => {}

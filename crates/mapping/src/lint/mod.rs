@@ -4,6 +4,7 @@
 //! followed through the [`Shape`] of the documents that it maps.
 
 mod cardinality;
+mod codes;
 mod document;
 mod keys;
 mod locate;

@@ -188,6 +188,9 @@ impl<'s> Walk<'_, 's> {
                     "{whose} has no {name} here. Did you mean {}?",
                     written(near)
                 ),
+                None if self.has_variable(name) => {
+                    format!("{whose} has no {name} here. Did you mean ${name}?")
+                }
                 None => format!("{whose} has no {name} here; there are {}", first(&names)),
             }
         };
@@ -201,6 +204,13 @@ impl<'s> Walk<'_, 's> {
         };
         self.find(severity, number, message);
         Selected::unknown()
+    }
+
+    /// Whether the template has a variable with a name.
+    fn has_variable(&self, name: &str) -> bool {
+        let all = tokens(self.template);
+        all.iter()
+            .any(|token| token.kind == Kind::Variable && token.name() == name)
     }
 
     fn path(&mut self, steps: &mut [PathStep], context: &Selected<'s>) -> Selected<'s> {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use b2bi_local_x12::{Layout, Outline, OutlineSegment, to_json};
 use serde_json::Value;
 
+use super::codes::Codes;
 use super::document::{kind_of, segment_of};
 
 /// What may occur at a place of a document.
@@ -112,10 +113,13 @@ impl Shape {
         }
     }
 
-    /// A document that has every element of a transaction set once.
+    /// A document that has every element of a transaction set once, with the codes that a template
+    /// compares with them.
     #[must_use]
-    pub fn document_of(outline: &Outline) -> Value {
-        document_of(outline)
+    pub fn document_of(outline: &Outline, template: &str) -> Value {
+        let mut document = document_of(outline);
+        Codes::of(template).spread(&mut document);
+        document
     }
 
     /// Takes from the outline how often each part occurs, and whether it always does.

@@ -38,6 +38,8 @@ struct Scope<'t> {
     /// Whether it is an object, with named members.
     is_object: bool,
     names: BTreeSet<&'t str>,
+    /// Names whose value is not complete.
+    begun: BTreeSet<&'t str>,
 }
 
 impl<'t> Scope<'t> {
@@ -47,7 +49,13 @@ impl<'t> Scope<'t> {
             opener,
             is_object: false,
             names: BTreeSet::new(),
+            begun: BTreeSet::new(),
         }
+    }
+
+    /// The values of the names are complete.
+    fn complete(&mut self) {
+        self.names.append(&mut self.begun);
     }
 
     /// Whether names that are bound in it end with it.
@@ -76,9 +84,18 @@ impl<'t> Reading<'t> {
                 }
                 (Kind::Variable, _) => self.variable(at, &token),
                 (Kind::Name, _) => self.key(at, &token),
+                (Kind::Sign, ';' | ',') => self.complete(),
+                (Kind::Sign, ':') if token.text == ":" => self.complete(),
                 _ => {}
             }
             closed = None;
+        }
+    }
+
+    /// An expression has ended.
+    fn complete(&mut self) {
+        if let Some(scope) = self.scopes.last_mut() {
+            scope.complete();
         }
     }
 
@@ -105,11 +122,12 @@ impl<'t> Reading<'t> {
 
     /// Whether the closed bracket contained the parameters of a function.
     fn close(&mut self) -> Option<bool> {
-        let closed = if self.scopes.len() > 1 {
+        let mut closed = if self.scopes.len() > 1 {
             self.scopes.pop()?
         } else {
             return None;
         };
+        closed.complete();
         let are_parameters = closed.opener == Opener::Parameters;
         if are_parameters {
             self.parameters = closed.names;
@@ -130,15 +148,21 @@ impl<'t> Reading<'t> {
             .scopes
             .last()
             .is_some_and(|scope| scope.opener == Opener::Parameters);
-        let is_bound_here =
-            in_parameters || self.is(at, 1, ":=") || self.is(at, -1, "@") || self.is(at, -1, "#");
+        let is_set = self.is(at, 1, ":=");
+        let is_bound_here = in_parameters || is_set || self.is(at, -1, "@") || self.is(at, -1, "#");
         if is_bound_here {
             if let Some(scope) = self.scopes.last_mut() {
-                scope.names.insert(name);
+                let names = if is_set {
+                    &mut scope.begun
+                } else {
+                    &mut scope.names
+                };
+                names.insert(name);
             }
             return;
         }
         let is_known = self.scopes.iter().any(|scope| scope.names.contains(name));
+        let is_begun = self.is_begun(name).filter(|_| !is_known);
         if self.is(at, 1, "=") && self.is_statement(at, is_known) {
             self.find(
                 token,
@@ -147,9 +171,25 @@ impl<'t> Reading<'t> {
             if let Some(scope) = self.scopes.last_mut() {
                 scope.names.insert(name);
             }
-        } else if !is_known && !is_builtin(name) {
+        } else if is_begun == Some(true) {
+            self.find(
+                token,
+                format!("${name} has no value here, within its own value; is a semicolon missing before this expression?"),
+            );
+        } else if !is_known && is_begun.is_none() && !is_builtin(name) {
             self.unknown(token, name);
         }
+    }
+
+    /// Whether the value of a name that has begun is read before it is complete; a function may
+    /// call itself. `None` if no value has begun.
+    fn is_begun(&self, name: &str) -> Option<bool> {
+        let at = self
+            .scopes
+            .iter()
+            .rposition(|scope| scope.begun.contains(name))?;
+        let inner = self.scopes.get(at + 1..).unwrap_or_default();
+        Some(!inner.iter().any(|scope| scope.opener == Opener::Body))
     }
 
     /// Whether the result of a comparison is unused, or its variable has no value yet.

@@ -57,6 +57,13 @@ fn variables_that_nothing_sets_are_found() {
             &["warning 1:37 nothing sets $c; it"],
         ),
         ("($f := function($a)<s:s> { $a }; $f(1))", &[]),
+        (
+            "($x := order.number\n{\"id\": $x})",
+            &["warning 2:8 $x has no value here, within its own value; is a semicolon missing"],
+        ),
+        ("($x := 1; $x := $x + 1; $x)", &[]),
+        ("($f := function($n) { $n ? $f($n - 1) : 0 }; $f(3))", &[]),
+        ("{\"a\": $x := 1, \"b\": $x}", &[]),
         ("list@$l#$i.{ \"a\": $l.x & $i }", &[]),
         (
             "($f := function($n) { $n = 0 ? 0 : $f($n - 1) }; $f(3))",
@@ -231,6 +238,62 @@ fn members_that_change_with_the_number_of_items_are_found() {
                 .all(|(one, two)| one.starts_with(two));
         assert!(fits, "{template}: {found:#?}");
     }
+}
+
+/// The messages of a run with fewer and more of each loop.
+fn tried(template: &str, document: &serde_json::Value) -> Vec<String> {
+    let compiled = Jsonata.compile(template).unwrap();
+    let run = Run::new(0, 1, Limits::standard());
+    let findings = cardinality(template, compiled.as_ref(), document, &run).unwrap();
+    findings.into_iter().map(|one| one.message).collect()
+}
+
+#[test]
+fn items_with_each_code_of_the_template_are_tried() {
+    const SEGMENTS: &str = "interchanges.functional_groups.transactions.segments";
+    let sample = json!({"parties": [{"role": "BT", "name": "A"}, {"role": "ST", "name": "B"}]});
+    let both = [
+        "\"to\" is a list with two of parties",
+        "\"to\" is left out without parties",
+    ];
+    let of_set = [
+        "\"to\" is a list with two of N1-4000_loop",
+        "\"to\" is left out without N1-4000_loop",
+    ];
+    let set = |filter: &str| format!("{{\"to\": {SEGMENTS}.`N1-4000_loop`{filter}}}");
+    let function = format!(
+        "($of := function($q) {{ {SEGMENTS}.`N1-4000_loop`[N1_01 = $q].N1_02 }}; {{\"to\": $of('ST')}})"
+    );
+    for (template, wanted) in [
+        ("{\"to\": parties[role = 'ST'].name}".to_owned(), &both),
+        ("{\"to\": parties['ST' = role].name}".to_owned(), &both),
+        (set("[N1_01 = 'ST'].N1_02"), &of_set),
+        (set("[N1_01 in ['ST', 'BT']].N1_02"), &of_set),
+        (function, &of_set),
+    ] {
+        let document = if wanted == &both {
+            sample.clone()
+        } else {
+            Shape::document_of(&outline("850"), &template)
+        };
+        let found = tried(&template, &document);
+        let all = wanted
+            .iter()
+            .all(|one| found.iter().any(|found| found.starts_with(one)));
+        assert!(all && found.len() == 2, "{template}: {found:#?}");
+    }
+}
+
+#[test]
+fn levels_of_a_set_are_within_each_other() {
+    let template = "($all := interchanges.functional_groups.transactions.segments.`HL-1000_loop`;
+        $of := function($level, $within) { $all[HL_03 = $level and (HL_02 = $within or $level = 'S')].HL_01 };
+        $s := $of('S', ''); $o := $of('O', $s); {\"item\": $of('I', $o)})";
+    let document = Shape::document_of(&outline("856"), template);
+    let compiled = Jsonata.compile(template).unwrap();
+    let run = Run::new(0, 1, Limits::standard());
+    let text = compiled.evaluate(&document.to_string(), &run).unwrap();
+    assert_eq!(text.as_deref(), Some("{\n  \"item\": \"3\"\n}"));
 }
 
 #[test]

@@ -21,8 +21,8 @@ pub(super) fn arguments(command: Command) -> Command {
                 .required(true)
                 .help("Template file; - is standard input"),
         )
-        .arg(set.alias("set").conflicts_with("sample").help(
-            "Transaction set that the template reads or writes, such as X12_850 or 850; also --set",
+        .arg(set.conflicts_with("sample").help(
+            "Transaction set that the template reads or writes, such as X12_850 or 850",
         ))
         .arg(version.help("The version of the set, such as VERSION_4010 or 4010"))
         .arg(
@@ -50,7 +50,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, CommandError> {
     if template.trim_start().starts_with('<') {
         return Err(format!("{} is XSLT; lint reads JSONata", input::shown(name)).into());
     }
-    let given = documents(matches)?;
+    let given = documents(matches, &template)?;
     let findings = match lint(&template, given.as_ref().map(|(shape, _)| shape)) {
         Ok(findings) => findings,
         Err(error) => {
@@ -69,7 +69,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, CommandError> {
 }
 
 /// The shape of the documents that the template maps, and one of them.
-fn documents(matches: &ArgMatches) -> Result<Option<(Shape, Value)>, CommandError> {
+fn documents(matches: &ArgMatches, template: &str) -> Result<Option<(Shape, Value)>, CommandError> {
     if let Some(name) = matches.get_one::<String>("sample") {
         let document = document::read(matches, name, Language::Jsonata, None)?;
         document.problems.print_errors();
@@ -80,7 +80,10 @@ fn documents(matches: &ArgMatches) -> Result<Option<(Shape, Value)>, CommandErro
         return Ok(Some((Shape::of_sample(&sample), sample)));
     }
     let outline = selection::given(matches)?.map(outline).transpose()?;
-    Ok(outline.map(|outline| (Shape::of_outline(&outline), Shape::document_of(&outline))))
+    Ok(outline.map(|outline| {
+        let document = Shape::document_of(&outline, template);
+        (Shape::of_outline(&outline), document)
+    }))
 }
 
 fn outline(selection: Selection) -> Result<Outline, CommandError> {

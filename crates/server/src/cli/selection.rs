@@ -12,6 +12,7 @@ pub(super) fn arguments() -> [Arg; 2] {
     [
         Arg::new("transaction-set")
             .long("transaction-set")
+            .visible_alias("set")
             .value_name("SET")
             .requires("version")
             .help(
