@@ -7,7 +7,7 @@ use super::tokens::{Kind, Token};
 type Rule = fn(&Place<'_>) -> Option<&'static str>;
 
 /// The rules; the first that applies is used.
-const RULES: [Rule; 15] = [
+const RULES: [Rule; 16] = [
     comment,
     quotes,
     variable,
@@ -23,6 +23,7 @@ const RULES: [Rule; 15] = [
     missing_comma,
     missing_semicolon,
     escape,
+    closed_twice,
 ];
 
 /// Advice for a template that cannot be parsed; `None` if no rule applies.
@@ -197,6 +198,10 @@ fn missing_comma(place: &Place<'_>) -> Option<&'static str> {
     let open = place.open().filter(|_| place.is_between_values())?;
     match open {
         Bracket {
+            opener: Opener::Parameters,
+            ..
+        } if place.token(0)?.is("{") => Some("Put ) after the last parameter"),
+        Bracket {
             opener: Opener::Call(_) | Opener::Parameters,
             ..
         } => Some("Put a comma between the arguments"),
@@ -270,4 +275,11 @@ fn escape(place: &Place<'_>) -> Option<&'static str> {
         .text
         .contains('\\')
         .then_some("Write a backslash in a text as \\\\")
+}
+
+/// A closing bracket without an opening one.
+fn closed_twice(place: &Place<'_>) -> Option<&'static str> {
+    let found = place.token(0)?;
+    let closes = [")", "]", "}"].iter().any(|sign| found.is(sign));
+    (closes && place.open().is_none()).then_some("No bracket is open here; remove it")
 }

@@ -3,9 +3,10 @@
 use jsonata_core::value::JValue;
 
 use super::builtins::nearest;
+use super::parameters;
 use super::syntax_words::quoted;
 use super::tokens::{Kind, Token, tokens};
-use super::trace::Failure;
+use super::trace::{Failure, takes_syntax};
 use crate::problem::MappingError;
 
 /// Codes whose message the template itself provides.
@@ -16,8 +17,10 @@ pub(super) fn reason(problem: &MappingError, failure: Option<&Failure>, template
     let text = problem.reason.as_str();
     let code = problem.code.as_deref().unwrap_or_default();
     match code {
-        "T0410" | "T0412" => argument(text, failure),
-        "T0411" => context(text, failure),
+        "T0410" | "T0411" | "T0412" => own_argument(failure).unwrap_or_else(|| match code {
+            "T0411" => context(text, failure),
+            _ => argument(text, failure),
+        }),
         "T1005" | "T1006" => no_function(text, failure, template),
         "T2001" | "T2002" => operand(code, text, failure),
         "T2009" | "T2010" => comparison(text, failure),
@@ -33,24 +36,47 @@ pub(super) fn reason(problem: &MappingError, failure: Option<&Failure>, template
     }
 }
 
+/// An argument of a builtin whose first argument can be missing.
+fn own_argument(failure: Option<&Failure>) -> Option<String> {
+    let (name, values) = (function(failure)?, failure?.values.as_slice());
+    let (nth, wanted) = parameters::wrong(&name, values)?;
+    let found = described(values.get(nth.checked_sub(1)?)?);
+    Some(format!(
+        "Argument {nth} of {name} must be {wanted}, found {found}"
+    ))
+}
+
 /// An argument that the function does not accept.
 fn argument(text: &str, failure: Option<&Failure>) -> String {
     let Some((nth, rest)) = numbered(text) else {
         let count = failure.map_or(0, |failure| failure.values.len());
         return match function(failure) {
+            Some(name) if takes_syntax(&name) => {
+                format!("{name} takes another number of arguments, or other types")
+            }
             Some(name) => format!("{name} does not take {count} arguments"),
             None => text.to_owned(),
         };
     };
     let name = function(failure).or_else(|| named(rest));
-    let of = name.map_or_else(String::new, |name| format!(" of {name}"));
+    let of = name
+        .as_ref()
+        .map_or_else(String::new, |name| format!(" of {name}"));
     let value = failure.and_then(|failure| failure.values.get(nth.saturating_sub(1)));
     let found = value.map_or_else(String::new, |value| format!(", found {}", described(value)));
     match rest.split_once("must be ") {
+        // The first argument was taken for the context.
+        Some((_, "Function")) if nth == 1 && takes_object(name.as_deref()) => {
+            format!("Argument 1{of} must be an object")
+        }
         Some((_, wanted)) => format!("Argument {nth}{of} must be {}{found}", kind(wanted)),
         None if value.is_none() && failure.is_some() => format!("Argument {nth}{of} is missing"),
         None => format!("Argument {nth}{of} has the wrong type{found}"),
     }
+}
+
+fn takes_object(function: Option<&str>) -> bool {
+    matches!(function, Some("$each" | "$sift"))
 }
 
 /// The number in `Argument 2 …`, and the text after it.
@@ -190,7 +216,7 @@ fn single_kind(name: &str) -> String {
     if let Some(items) = name.strip_prefix("an array of ") {
         return format!("a list of {}s", items.to_lowercase().trim_end_matches('s'));
     }
-    match name {
+    match name.trim_start_matches("a ") {
         "Array" => "a list".to_owned(),
         "Object" => "an object".to_owned(),
         other => format!("a {}", other.to_lowercase()),

@@ -17,6 +17,7 @@ mod names;
 mod numbers;
 mod output;
 mod overrides;
+mod parameters;
 mod passed;
 pub(crate) mod place;
 mod position;

@@ -30,6 +30,11 @@ const UNSEEN: [&str; 9] = [
     "each", "eval", "exists", "filter", "map", "reduce", "sift", "single", "sort",
 ];
 
+/// Whether the values of a builtin's arguments are not recorded.
+pub(super) fn takes_syntax(function: &str) -> bool {
+    UNSEEN.contains(&function.trim_start_matches('$'))
+}
+
 /// A tree that reports the progress of its evaluation.
 pub(super) struct Trace {
     pub tree: AstNode,

@@ -276,7 +276,8 @@ fn a_wrong_template_says_where() {
     );
     check(
         "lines]",
-        "S0201: Expected an operator or the end of the template, found \"]\" (line 1, column 6)",
+        "S0201: Expected an operator or the end of the template, found \"]\". No bracket is open \
+         here; remove it (line 1, column 6)",
     );
     check(
         "'a' & 'b' &\n 'c",
