@@ -208,6 +208,9 @@ impl Outline {
         let mut levels = Vec::new();
         for (place, (code, usual)) in LEVELS.iter().enumerate() {
             for (at, segment) in level.iter().enumerate() {
+                if at > 0 && !is_of_level(&level, at, usual) {
+                    continue;
+                }
                 let mut segment = segment.clone();
                 if at == 0 {
                     segment.set(1, (place + 1).to_string());
@@ -215,8 +218,6 @@ impl Outline {
                     if place > 0 {
                         segment.set(2, place.to_string());
                     }
-                } else if !usual.contains(&segment.id) {
-                    continue;
                 }
                 segment.usual = true;
                 levels.push(segment);
@@ -224,6 +225,21 @@ impl Outline {
         }
         self.segments.splice(start..start + level.len(), levels);
     }
+}
+
+/// Whether a segment of a level is a usual one: directly in the level, or in the loop of a party.
+/// Segments of other loops may have the same names.
+fn is_of_level(level: &[OutlineSegment], at: usize, usual: &[&str]) -> bool {
+    let (Some(top), Some(segment)) = (level.first(), level.get(at)) else {
+        return false;
+    };
+    let before = level.iter().take(at + 1);
+    let opener = before.rev().find(|segment| segment.opens);
+    let is_direct = segment.depth == top.depth;
+    let is_party = segment.depth == top.depth + 1
+        && opener.is_some_and(|opener| opener.id == "N1")
+        && matches!(segment.id, "N1" | "N3" | "N4");
+    (is_direct || is_party) && usual.contains(&segment.id)
 }
 
 #[cfg(test)]
@@ -278,6 +294,11 @@ mod tests {
         is_valid(&order);
         let mut notice = outline("856");
         notice.set_usual();
+        assert_eq!(
+            ids(&notice),
+            "BSN DTM HL TD5 REF DTM N1 N3 N4 N1 N3 N4 HL PRF HL MAN HL LIN SN1 CTT"
+        );
+        is_valid(&notice);
         notice.keep_required();
         let text = notice.to_x12();
         for level in ["HL*1**S~", "HL*2*1*O~", "HL*3*2*P~", "HL*4*3*I~"] {
