@@ -163,8 +163,19 @@ impl Search<'_> {
         Draft::Element {
             name: first.name.clone(),
             attributes: names.into_iter().map(attribute).collect(),
-            body: self.list(lists.collect(), &target_of(&first.name)),
+            body: self.body(cases, lists.collect(), &target_of(&first.name)),
             text: has_text.then(|| Box::new(self.part(&text, &target))),
+        }
+    }
+
+    /// The parts of an element's children.
+    fn body(&self, cases: &Cases<'_>, lists: Vec<ListCase<'_>>, target: &Target) -> Vec<DraftPart> {
+        match self.keyed(cases) {
+            Some(draft) => vec![DraftPart {
+                each: Vec::new(),
+                draft,
+            }],
+            None => self.list(lists, target),
         }
     }
 
@@ -213,6 +224,10 @@ impl Search<'_> {
             parts.extend(numbered);
             return;
         }
+        if let Some(part) = self.twofold(lists) {
+            parts.push(part);
+            return;
+        }
         let single = lists.iter().all(|list| list.items.len() == 1);
         if !(single && is_single_value(class, target))
             && let Some(part) = self.repeated(lists)
@@ -246,7 +261,7 @@ impl Search<'_> {
         }
     }
 
-    fn repeated(&self, lists: &[ListCase<'_>]) -> Option<DraftPart> {
+    pub(super) fn repeated(&self, lists: &[ListCase<'_>]) -> Option<DraftPart> {
         let loops = self.loops(lists)?;
         let class = loops.cases.iter().find_map(|case| case.wanted)?.class();
         Some(DraftPart {

@@ -189,6 +189,7 @@ impl Tree {
                 Scalar::Bool(true) => one.clone(),
                 _ => other.clone(),
             },
+            Expression::Classes(of, classes, other) => class(classes, other, number(of)?).clone(),
             Expression::Signed(of, code, negative) => {
                 let number = number(of)?;
                 let is_negative = negative.contains(&text(code)?);
@@ -400,6 +401,12 @@ fn slice(text: &str, start: i32, length: Option<usize>) -> Option<String> {
     };
     let length = length.unwrap_or(count);
     Some(text.chars().skip(start).take(length).collect())
+}
+
+/// The value of the first lower bound that a number reaches.
+fn class<'a>(classes: &'a [(f64, Scalar)], other: &'a Scalar, number: f64) -> &'a Scalar {
+    let reached = classes.iter().find(|(bound, _)| number >= *bound);
+    reached.map_or(other, |(_, value)| value)
 }
 
 /// The value of a code in a table.

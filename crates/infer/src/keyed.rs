@@ -1,11 +1,13 @@
-//! Objects whose member names come from the input, such as the quantity of each item, keyed by its
-//! number.
+//! Objects and elements whose members have names from the input, such as the quantity of each item,
+//! keyed by its number.
+
+use std::collections::BTreeSet;
 
 use super::draft::{Draft, narrowed, target_of};
 use super::records::ListCase;
 use super::scalar::Scalar;
 use super::search::{Cases, Search};
-use super::wanted::Wanted;
+use super::wanted::{Element, Wanted};
 
 /// The names that the search uses for a member's name and value.
 const KEY: &str = "key";
@@ -14,17 +16,15 @@ const VALUE: &str = "value";
 impl Search<'_> {
     /// The draft of objects that have one member for each record; `None` for ordinary objects.
     pub(super) fn keyed(&self, cases: &Cases<'_>) -> Option<Draft> {
-        let is_keyed = cases.iter().all(|case| match case.wanted {
-            Some(Wanted::Object(members)) => self.is_keyed(members),
-            _ => true,
-        });
-        let most = cases.iter().map(|case| members(case.wanted).len()).max()?;
-        if !is_keyed || most < 2 {
+        let named: Vec<Vec<(&String, &Wanted)>> =
+            cases.iter().map(|case| named(case.wanted)).collect();
+        let most = named.iter().map(Vec::len).max()?;
+        if most < 2 || !named.iter().all(|named| self.is_keyed(named)) {
             return None;
         }
-        let entries: Vec<Vec<Wanted>> = cases
+        let entries: Vec<Vec<Wanted>> = named
             .iter()
-            .map(|case| members(case.wanted).iter().map(entry).collect())
+            .map(|named| named.iter().map(entry).collect())
             .collect();
         let lists: Vec<ListCase<'_>> = cases
             .iter()
@@ -54,26 +54,37 @@ impl Search<'_> {
     }
 
     /// Whether every name is a value of the input, and the members are similar.
-    fn is_keyed(&self, members: &[(String, Wanted)]) -> bool {
+    fn is_keyed(&self, members: &[(&String, &Wanted)]) -> bool {
         let whole = self.tree.node(0).end;
         let Some((_, first)) = members.first() else {
             return true;
         };
-        members.iter().all(|(name, value)| {
-            let is_value = !self.index.within(&format!("={name}"), 0, whole).is_empty();
-            is_value && value.class() == first.class() && is_alike(first, value)
-        })
+        let different: BTreeSet<&String> = members.iter().map(|(name, _)| *name).collect();
+        different.len() == members.len()
+            && members.iter().all(|(name, value)| {
+                let is_value = !self.index.within(&format!("={name}"), 0, whole).is_empty();
+                is_value && is_alike(first, value)
+            })
     }
 }
 
-/// Whether two members can be of one kind: objects must have a name in common.
+/// Whether two members can be of one kind: objects and elements must have a name in common.
 fn is_alike(one: &Wanted, other: &Wanted) -> bool {
     match (one, other) {
-        (Wanted::Object(one), Wanted::Object(other)) => one
-            .iter()
-            .any(|(name, _)| other.iter().any(|(known, _)| known == name)),
-        _ => true,
+        (Wanted::Object(one), Wanted::Object(other)) => share_name(one, other),
+        (Wanted::Element(one), Wanted::Element(other)) => {
+            let plain = |element: &Element| element.children.is_empty();
+            one.text.is_some() == other.text.is_some()
+                && plain(one) == plain(other)
+                && (one.attributes.is_empty() || share_name(&one.attributes, &other.attributes))
+        }
+        _ => one.class() == other.class(),
     }
+}
+
+fn share_name(one: &[(String, Wanted)], other: &[(String, Wanted)]) -> bool {
+    let mut names = one.iter().map(|(name, _)| name);
+    names.any(|name| other.iter().any(|(known, _)| known == name))
 }
 
 fn members(wanted: Option<&Wanted>) -> &[(String, Wanted)] {
@@ -83,9 +94,27 @@ fn members(wanted: Option<&Wanted>) -> &[(String, Wanted)] {
     }
 }
 
-fn entry((name, value): &(String, Wanted)) -> Wanted {
+/// The members of an object or the children of an element, with their names.
+fn named(wanted: Option<&Wanted>) -> Vec<(&String, &Wanted)> {
+    match wanted {
+        Some(Wanted::Object(members)) => {
+            members.iter().map(|(name, value)| (name, value)).collect()
+        }
+        Some(Wanted::Element(element)) => element.children.iter().filter_map(child).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn child(child: &Wanted) -> Option<(&String, &Wanted)> {
+    match child {
+        Wanted::Element(element) => Some((&element.name, child)),
+        _ => None,
+    }
+}
+
+fn entry((name, value): &(&String, &Wanted)) -> Wanted {
     Wanted::Object(vec![
-        (KEY.to_owned(), Wanted::Leaf(Scalar::Text(name.clone()))),
-        (VALUE.to_owned(), value.clone()),
+        (KEY.to_owned(), Wanted::Leaf(Scalar::Text((*name).clone()))),
+        (VALUE.to_owned(), (*value).clone()),
     ])
 }

@@ -102,6 +102,9 @@ impl Search<'_> {
     ) {
         self.magnitudes(cases, found);
         if found.is_empty() {
+            self.twofold_sums(cases, found);
+        }
+        if found.is_empty() {
             self.sums_of_sums(cases, found);
         }
         if found.is_empty() {
@@ -123,6 +126,7 @@ impl Search<'_> {
         self.signs_of(cases, found);
         if found.is_empty() {
             self.thresholds(cases, found);
+            self.classes(cases, found);
         }
         self.defaults(cases, target, found);
     }

@@ -22,6 +22,7 @@ mod choose;
 mod codes;
 mod compute;
 mod convert;
+mod cuts;
 mod dates;
 mod deeper;
 mod draft;
@@ -64,6 +65,7 @@ mod template;
 mod texts;
 mod thresholds;
 mod tree;
+mod twofold;
 mod values;
 mod walk;
 mod wanted;
@@ -74,6 +76,8 @@ use b2bi_local_mapping::Cancel;
 use b2bi_local_mapping::{Cause, MappingError};
 use search::Search;
 use std::fmt;
+use template::Template;
+use tree::Tree;
 use wanted::Wanted;
 
 pub use examples::{Example, candidates};
@@ -110,8 +114,12 @@ pub fn generate(
             (input, output)
         }
     };
-    tree.add_numbered_places();
-    let template = choose::choose(Search::new(&tree, cancel).draft(&wanted));
+    let mut template = searched(&mut tree, &wanted, cancel);
+    if language == Language::Jsonata
+        && let Some((other, cut)) = better(&tree, &wanted, &template, cancel)
+    {
+        (tree, template) = (other, cut);
+    }
     if cancel.is_cancelled() {
         return Err(cancelled());
     }
@@ -119,6 +127,27 @@ pub fn generate(
         Language::Jsonata => jsonata::print(&tree, &template),
         Language::Xslt => xslt::print(&tree, &template),
     })
+}
+
+fn searched(tree: &mut Tree, wanted: &Wanted, cancel: &Cancel) -> Template {
+    tree.add_numbered_places();
+    choose::choose(Search::new(tree, cancel).draft(wanted))
+}
+
+/// A template with fewer guesses that reads parts of values, and its tree.
+fn better(
+    tree: &Tree,
+    wanted: &Wanted,
+    template: &Template,
+    cancel: &Cancel,
+) -> Option<(Tree, Template)> {
+    let guesses = cuts::guesses(template);
+    if guesses == 0 {
+        return None;
+    }
+    let mut cut = cuts::with_cuts(tree, wanted)?;
+    let other = searched(&mut cut, wanted, cancel);
+    (cuts::guesses(&other) < guesses).then_some((cut, other))
 }
 
 /// The share of the wanted output's lines that another output also has, from 0 to 1.

@@ -6,22 +6,13 @@ use super::scalar::Scalar;
 use super::search::{Candidate, LeafCases, Search};
 use super::template::Expression;
 
-/// The maximum number of numbers of a record that are tried.
-const OPERANDS: usize = 24;
-
 impl Search<'_> {
     /// A number of the innermost record without its sign, if one of the values is negative.
     pub(super) fn magnitudes(&self, cases: &LeafCases<'_>, found: &mut Vec<Candidate>) {
         let Some((case, wanted)) = seed(cases).and_then(|case| Some((case, case.wanted?))) else {
             return;
         };
-        let record = case.context.innermost();
-        let numbers = (record..self.tree.node(record).end).filter(|&node| self.is_amount(node));
-        for node in numbers.take(OPERANDS) {
-            let Some((way, path)) = self.paths(&case.context, node).into_iter().next() else {
-                continue;
-            };
-            let number = Expression::Number(Box::new(Expression::Path(path)));
+        for (way, number) in self.amounts(case) {
             let values = cases.iter().filter(|case| case.wanted.is_some());
             let mut values = values.map(|case| self.tree.evaluate(&number, &case.context));
             let is_negative = |value: Option<Scalar>| {

@@ -38,7 +38,11 @@ impl Search<'_> {
     }
 
     /// The path of each loop, and the kind of its records.
-    fn levels_of(&self, lists: &[ListCase<'_>], found: &Alignment) -> (Vec<Path>, Vec<SchemaId>) {
+    pub(super) fn levels_of(
+        &self,
+        lists: &[ListCase<'_>],
+        found: &Alignment,
+    ) -> (Vec<Path>, Vec<SchemaId>) {
         let first = lists.first().map(|first| &first.context);
         let depth = first.map_or(1, |first| first.stack.len());
         let above = first.map_or(0, |first| self.tree.node(first.record(found.level)).schema);

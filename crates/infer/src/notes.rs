@@ -60,6 +60,7 @@ fn caution(expression: &Expression) -> Option<String> {
         Expression::Is(..) => Some("one code for true".to_owned()),
         Expression::Otherwise(..) => Some("with a default".to_owned()),
         Expression::Beyond(..) | Expression::Choose(..) => Some(THRESHOLD.to_owned()),
+        Expression::Classes(..) => Some("the thresholds are the roundest that fit".to_owned()),
         Expression::Signed(..) => Some("these codes are negative, no others".to_owned()),
         _ => None,
     }

@@ -21,7 +21,7 @@ pub(super) const MATCHED: usize = 200;
 /// The maximum number of kinds of records that are tried for a list.
 const KINDS: usize = 16;
 /// The minimum share of an item's values in its record.
-const COVERAGE: f64 = 0.5;
+pub(super) const COVERAGE: f64 = 0.5;
 /// The sufficient share if every item matches its own record better than the others.
 const DISTINCT: f64 = 0.02;
 
@@ -88,7 +88,7 @@ impl Search<'_> {
         Some(self.nested(lists, &best))
     }
 
-    fn votes(&self, lists: &[ListCase<'_>]) -> Vec<Vec<Votes>> {
+    pub(super) fn votes(&self, lists: &[ListCase<'_>]) -> Vec<Vec<Votes>> {
         let mut left = MATCHED;
         let mut all = Vec::new();
         let several = repeated_children(lists);

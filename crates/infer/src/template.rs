@@ -181,6 +181,8 @@ pub(super) enum Expression {
     Beyond(Box<Expression>, Bound),
     /// One value if a condition is true, another if it is false.
     Choose(Box<Expression>, Scalar, Scalar),
+    /// The value of the first of these lower bounds that a number reaches, else the last value.
+    Classes(Box<Expression>, Vec<(f64, Scalar)>, Scalar),
     /// A number, negative if a code is one of these.
     Signed(Box<Expression>, Box<Expression>, Vec<String>),
     /// Whether a node exists.
@@ -307,7 +309,8 @@ impl Expression {
             | Self::Is(of, _)
             | Self::Otherwise(of, _)
             | Self::Beyond(of, _)
-            | Self::Choose(of, ..) => of.paths(into),
+            | Self::Choose(of, ..)
+            | Self::Classes(of, ..) => of.paths(into),
             Self::Product(one, other)
             | Self::Plus(one, other)
             | Self::Minus(one, other)

@@ -1,15 +1,33 @@
 //! Explanations by the size of a number: flags, words and records on one side of a threshold.
 
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 
+use super::evaluate::Context;
 use super::leaves::push;
 use super::scalar::{Scalar, number_of};
-use super::search::{Candidate, LeafCases, Search};
+use super::search::{Candidate, Case, LeafCases, Search};
 use super::template::{Bound, Expression};
 use super::tree::NodeId;
 
 /// The maximum number of numbers of a record that are tried.
 const OPERANDS: usize = 24;
+/// The numbers of words that more than one threshold separates.
+const CLASSES: RangeInclusive<usize> = 3..=5;
+/// Words for sizes, the smallest first.
+const SIZES: [&[&str]; 3] = [
+    &[
+        "low", "small", "light", "minor", "bronze", "cheap", "short", "slow",
+    ],
+    &[
+        "mid", "medium", "middle", "moderate", "normal", "silver", "standard",
+    ],
+    &[
+        "high", "large", "big", "heavy", "major", "gold", "bulk", "dear", "long", "fast",
+    ],
+];
+/// The cost of words for sizes in an order that contradicts them.
+const UNNATURAL: f64 = 1.0;
 /// The steps for choosing a threshold, the roundest first.
 const STEPS: [f64; 10] = [1e6, 1e5, 1e4, 1e3, 500.0, 100.0, 50.0, 10.0, 5.0, 1.0];
 
@@ -21,19 +39,12 @@ impl Search<'_> {
         let Some((large, small)) = values.as_deref().and_then(two_of) else {
             return;
         };
-        let Some(case) = cases.first() else { return };
-        let record = case.context.innermost();
-        let numbers = (record..self.tree.node(record).end).filter(|&node| self.is_amount(node));
-        for node in numbers.take(OPERANDS) {
-            let Some((way, path)) = self.paths(&case.context, node).into_iter().next() else {
-                continue;
-            };
-            let number = Expression::Number(Box::new(Expression::Path(path)));
+        for (way, number) in self.amounts_of(cases) {
             for (one, other) in [(large, small), (small, large)] {
-                let is_one = |case: &&super::search::Case<'_, Scalar>| case.wanted == Some(one);
+                let is_one = |case: &&Case<'_, Scalar>| case.wanted == Some(one);
                 let of = |is: bool| {
                     let cases = cases.iter().filter(move |case| is_one(case) == is);
-                    cases.map(|case| self.tree.evaluate(&number, &case.context)?.number())
+                    cases.map(|case| self.size(&number, &case.context))
                 };
                 let (Some(above), Some(below)) = (least(of(true)), greatest(of(false))) else {
                     continue;
@@ -55,8 +66,57 @@ impl Search<'_> {
         }
     }
 
-    /// One of two words, by the sign of a number. This is more general than a table in which no
-    /// code repeats.
+    /// One of several words, by the size of a number: each word has the numbers between two
+    /// thresholds. At least one word must occur twice.
+    pub(super) fn classes(&self, cases: &LeafCases<'_>, found: &mut Vec<Candidate>) {
+        let values: Option<Vec<&Scalar>> = cases.iter().map(|case| case.wanted).collect();
+        let Some(values) = values else { return };
+        let different: BTreeSet<String> = values.iter().map(|value| value.text()).collect();
+        let are_texts = values.iter().all(|value| matches!(value, Scalar::Text(_)));
+        if !are_texts || different.len() >= values.len() || !CLASSES.contains(&different.len()) {
+            return;
+        }
+        for (way, number) in self.amounts_of(cases) {
+            let numbers = cases.iter().map(|case| self.size(&number, &case.context));
+            let Some(numbers) = numbers.collect::<Option<Vec<f64>>>() else {
+                continue;
+            };
+            let mut sized: Vec<(f64, &Scalar)> = numbers.into_iter().zip(values.clone()).collect();
+            sized.sort_by(|one, other| other.0.total_cmp(&one.0));
+            let Some((classes, other)) = divided(&sized, different.len()) else {
+                continue;
+            };
+            let expression = Expression::Classes(Box::new(number), classes, other);
+            if self.fits(&expression, cases) {
+                push(found, way + 1.5 + unnatural(&sized), expression);
+            }
+        }
+    }
+
+    /// The amounts of the innermost record, each with the cost of its path.
+    fn amounts_of(&self, cases: &LeafCases<'_>) -> Vec<(f64, Expression)> {
+        cases
+            .first()
+            .map_or_else(Vec::new, |case| self.amounts(case))
+    }
+
+    /// The amounts of the innermost record of a case, each with the cost of its path.
+    pub(super) fn amounts(&self, case: &Case<'_, Scalar>) -> Vec<(f64, Expression)> {
+        let record = case.context.innermost();
+        let nodes = (record..self.tree.node(record).end).filter(|&node| self.is_amount(node));
+        let numbers = nodes.take(OPERANDS).filter_map(|node| {
+            let (way, path) = self.paths(&case.context, node).into_iter().next()?;
+            Some((way, Expression::Number(Box::new(Expression::Path(path)))))
+        });
+        numbers.collect()
+    }
+
+    fn size(&self, number: &Expression, context: &Context) -> Option<f64> {
+        self.tree.evaluate(number, context)?.number()
+    }
+
+    /// One of two words by the sign of a number, or one of several by its size. This is more general
+    /// than a table in which no code repeats.
     pub(super) fn signs_of(&self, cases: &LeafCases<'_>, found: &mut Vec<Candidate>) {
         let is_chance = |found: &Candidate| match &found.expression {
             Expression::Table(_, entries) => {
@@ -71,12 +131,14 @@ impl Search<'_> {
         }
         let mut words = Vec::new();
         self.thresholds(cases, &mut words);
-        let is_sign = |found: &Candidate| match &found.expression {
+        self.classes(cases, &mut words);
+        let is_general = |found: &Candidate| match &found.expression {
+            Expression::Classes(..) => true,
             Expression::Choose(of, ..) => matches!(**of,
                 Expression::Beyond(_, Bound::AtLeast(bound)) if bound == 0.0),
             _ => false,
         };
-        found.extend(words.into_iter().filter(is_sign));
+        found.extend(words.into_iter().filter(is_general));
     }
 
     /// A flag that is set if a number is small.
@@ -91,7 +153,7 @@ impl Search<'_> {
             let cases = cases
                 .iter()
                 .filter(move |case| case.wanted == Some(&Scalar::Bool(is)));
-            cases.map(|case| self.tree.evaluate(number, &case.context)?.number())
+            cases.map(|case| self.size(number, &case.context))
         };
         let (Some(below), Some(above)) = (greatest(of(true)), least(of(false))) else {
             return;
@@ -143,6 +205,38 @@ impl Search<'_> {
     }
 }
 
+/// The lower bounds of the words of sorted numbers, from the greatest number, and the word of the
+/// least. `None` if the numbers of two words overlap.
+fn divided(sized: &[(f64, &Scalar)], words: usize) -> Option<(Vec<(f64, Scalar)>, Scalar)> {
+    let mut bounds = Vec::new();
+    for pair in sized.windows(2) {
+        let [(above, word), (below, other)] = pair else {
+            return None;
+        };
+        if word != other {
+            if above <= below {
+                return None;
+            }
+            bounds.push((between(*below, *above), (*word).clone()));
+        }
+    }
+    let least = (*sized.last()?.1).clone();
+    (bounds.len() + 1 == words).then_some((bounds, least))
+}
+
+/// The cost of words for sizes if the numbers, from the greatest, are in another order.
+fn unnatural(sized: &[(f64, &Scalar)]) -> f64 {
+    let words = sized.iter().map(|(_, word)| word.text().to_lowercase());
+    let place = |word: String| {
+        SIZES
+            .iter()
+            .position(|words| words.contains(&word.as_str()))
+    };
+    let places: Vec<usize> = words.filter_map(place).collect();
+    let is_natural = places.is_sorted_by(|one, other| one >= other);
+    if is_natural { 0.0 } else { UNNATURAL }
+}
+
 /// The two different values; `None` if there are more, or only one.
 fn two_of<'a>(values: &[&'a Scalar]) -> Option<(&'a Scalar, &'a Scalar)> {
     let one = *values.first()?;
@@ -163,11 +257,10 @@ fn greatest(values: impl Iterator<Item = Option<f64>>) -> Option<f64> {
 
 /// The roundest number above one bound and not above the other.
 fn between(below: f64, above: f64) -> f64 {
+    let is_between = |number: &f64| *number > below && *number <= above;
     let round = |step: f64| (below / step).floor().mul_add(step, step);
     let mut rounds = STEPS.iter().map(|&step| round(step));
-    rounds
-        .find(|&number| number > below && number <= above)
-        .unwrap_or(above)
+    rounds.find(is_between).unwrap_or(above)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod expression;
 mod levels;
+mod named;
 mod path;
 
 use super::names_of::record_name;
@@ -135,9 +136,15 @@ impl Printer<'_> {
             }
             Template::Value(value) => self.content(&value.expression),
             Template::Levels(_, tree) => self.levels(tree),
-            // Only JSON has objects and lists.
-            Template::Object(_) | Template::List(_) | Template::Keyed(..) | Template::Entry(..) => {
+            Template::Keyed(each, entry) => self.loops(each, entry),
+            Template::Entry(key, element) => self.named(key, element),
+            Template::List(parts) => {
+                for part in parts {
+                    self.loops(&part.each, &part.template);
+                }
             }
+            // Only JSON has objects.
+            Template::Object(_) => {}
         }
     }
 
@@ -346,6 +353,7 @@ fn is_block(expression: &Expression) -> bool {
             | Expression::Otherwise(..)
             | Expression::Join(..)
             | Expression::Choose(..)
+            | Expression::Classes(..)
             | Expression::Title(_)
     )
 }

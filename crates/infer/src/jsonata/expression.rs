@@ -6,7 +6,7 @@ use crate::dates::{DateFormat, Piece};
 use crate::notation::Notation as _;
 use crate::scalar::Scalar;
 use crate::standard;
-use crate::template::{Aggregate, Expression, Path, Select};
+use crate::template::{Aggregate, Bound, Expression, Path, Select};
 use crate::tree::SchemaId;
 
 /// The maximum number of pairs of a qualifier and a product's number in a segment.
@@ -53,6 +53,7 @@ impl Printer<'_> {
             Expression::Is(of, value) => format!("{} = {}", self.operand(of), quoted(value)),
             Expression::Beyond(of, bound) => format!("{} {}", self.operand(of), bound.text()),
             Expression::Choose(is, one, other) => self.choice(is, one, other),
+            Expression::Classes(of, classes, other) => self.classes(of, classes, other),
             Expression::Signed(of, code, negative) => self.signed(of, code, negative),
             Expression::Otherwise(of, value) => {
                 let of = self.operand(of);
@@ -88,6 +89,16 @@ impl Printer<'_> {
     fn choice(&mut self, is: &Expression, one: &Scalar, other: &Scalar) -> String {
         let is = self.expression(is);
         format!("{is} ? {} : {}", literal(one), literal(other))
+    }
+
+    fn classes(&mut self, of: &Expression, classes: &[(f64, Scalar)], other: &Scalar) -> String {
+        let number = self.operand(of);
+        let class = |(bound, value): &(f64, Scalar)| {
+            let is = Bound::AtLeast(*bound).text();
+            format!("{number} {is} ? {} : ", literal(value))
+        };
+        let classes: String = classes.iter().map(class).collect();
+        format!("{classes}{}", literal(other))
     }
 
     fn table(&mut self, of: &Expression, entries: &[(String, Scalar)]) -> String {
@@ -196,6 +207,7 @@ impl Printer<'_> {
                 | Expression::Position(..)
                 | Expression::Otherwise(..)
                 | Expression::Choose(..)
+                | Expression::Classes(..)
                 | Expression::Signed(..)
                 | Expression::Beyond(..)
                 | Expression::Is(..)

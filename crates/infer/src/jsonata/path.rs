@@ -1,6 +1,7 @@
 //! Prints paths and their filters as JSONata.
 
 use super::{Printer, quoted};
+use crate::cuts;
 use crate::notation::Notation;
 use crate::scalar::Scalar;
 use crate::template::{Select, Step};
@@ -214,6 +215,9 @@ impl Printer<'_> {
 
 /// A member's name, quoted if necessary.
 pub(super) fn name(field: &str) -> String {
+    if let Some(step) = cuts::step(field) {
+        return step.to_owned();
+    }
     let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let plain = field.chars().all(word)
         && !field.starts_with(|c: char| c.is_ascii_digit())

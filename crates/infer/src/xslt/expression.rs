@@ -6,7 +6,7 @@ use crate::dates::{DateFormat, Piece};
 use crate::notation::Notation as _;
 use crate::scalar::{Scalar, number_text};
 use crate::standard;
-use crate::template::{Aggregate, Expression, Path};
+use crate::template::{Aggregate, Bound, Expression, Path};
 use crate::tree::SchemaId;
 
 /// The maximum number of pairs of a qualifier and a product's number in a segment.
@@ -41,7 +41,6 @@ impl Printer<'_> {
                 format!("round({} * {factor}) div {factor}", self.operand(of))
             }
             Expression::Scale(of, power) => self.scaled(of, *power),
-            Expression::Title(_) | Expression::Choose(..) => self.variable(expression),
             Expression::Capital(of) => capital(&self.expression(of)),
             Expression::Pad(of, width, fill) => padded(&self.expression(of), *width, *fill),
             Expression::Reformat(of, from, to) => reformatted(&self.expression(of), *from, *to),
@@ -53,9 +52,12 @@ impl Printer<'_> {
             Expression::Signed(of, code, negative) => self.signed(of, code, negative),
             Expression::Is(of, value) => format!("{} = {}", self.operand(of), quoted(value)),
             Expression::Pair(path, _, qualifier) => self.pair(path, qualifier),
-            Expression::Table(..) | Expression::Otherwise(..) | Expression::Join(..) => {
-                self.variable(expression)
-            }
+            Expression::Title(_)
+            | Expression::Choose(..)
+            | Expression::Classes(..)
+            | Expression::Table(..)
+            | Expression::Otherwise(..)
+            | Expression::Join(..) => self.variable(expression),
             Expression::Slice(..)
             | Expression::Before(..)
             | Expression::After(..)
@@ -205,25 +207,26 @@ impl Printer<'_> {
         match expression {
             Expression::Table(of, entries) => self.table(of, entries),
             Expression::Choose(is, one, other) => {
-                let test = attribute(&self.expression(is));
-                vec![
-                    "<xsl:choose>".to_owned(),
-                    format!("  <xsl:when test=\"{test}\">{}</xsl:when>", text(one)),
-                    format!("  <xsl:otherwise>{}</xsl:otherwise>", text(other)),
-                    "</xsl:choose>".to_owned(),
-                ]
+                let is = self.expression(is);
+                chosen([when(&is, one)], Some(other))
+            }
+            Expression::Classes(of, classes, other) => {
+                let number = self.operand(of);
+                let class = |(bound, value): &(f64, Scalar)| {
+                    when(
+                        &format!("{number} {}", Bound::AtLeast(*bound).text()),
+                        value,
+                    )
+                };
+                chosen(classes.iter().map(class), Some(other))
             }
             Expression::Otherwise(of, value) => {
                 let select = attribute(&self.expression(of));
-                vec![
-                    "<xsl:choose>".to_owned(),
-                    format!(
-                        "  <xsl:when test=\"string({select}) != ''\">\
-                         <xsl:value-of select=\"{select}\"/></xsl:when>"
-                    ),
-                    format!("  <xsl:otherwise>{}</xsl:otherwise>", text(value)),
-                    "</xsl:choose>".to_owned(),
-                ]
+                let exists = format!(
+                    "  <xsl:when test=\"string({select}) != ''\">\
+                     <xsl:value-of select=\"{select}\"/></xsl:when>"
+                );
+                chosen([exists], Some(value))
             }
             Expression::Join(path, separator) => {
                 let separator = text(&Scalar::Text(separator.clone()));
@@ -249,14 +252,9 @@ impl Printer<'_> {
 
     fn table(&mut self, of: &Expression, entries: &[(String, Scalar)]) -> Vec<String> {
         let code = self.expression(of);
-        let when = |(item, value): &(String, Scalar)| {
-            let test = attribute(&format!("{code} = {}", quoted(item)));
-            format!("  <xsl:when test=\"{test}\">{}</xsl:when>", text(value))
-        };
-        let mut lines = vec!["<xsl:choose>".to_owned()];
-        lines.extend(entries.iter().map(when));
-        lines.push("</xsl:choose>".to_owned());
-        lines
+        let of_code =
+            |(item, value): &(String, Scalar)| when(&format!("{code} = {}", quoted(item)), value);
+        chosen(entries.iter().map(of_code), None)
     }
 
     fn pair(&mut self, path: &Path, qualifier: &str) -> String {
@@ -275,6 +273,24 @@ impl Printer<'_> {
         let places: Vec<String> = (first..).step_by(2).take(PAIRS).map(place).collect();
         format!("({})", places.join(" | "))
     }
+}
+
+/// The instruction for the first condition that is true.
+fn chosen(whens: impl IntoIterator<Item = String>, otherwise: Option<&Scalar>) -> Vec<String> {
+    let mut lines = vec!["<xsl:choose>".to_owned()];
+    lines.extend(whens);
+    lines
+        .extend(otherwise.map(|value| format!("  <xsl:otherwise>{}</xsl:otherwise>", text(value))));
+    lines.push("</xsl:choose>".to_owned());
+    lines
+}
+
+fn when(test: &str, value: &Scalar) -> String {
+    format!(
+        "  <xsl:when test=\"{}\">{}</xsl:when>",
+        attribute(test),
+        text(value)
+    )
 }
 
 /// `XPath` 1.0 has no maximum and minimum: selects the number that no other exceeds.

@@ -76,7 +76,7 @@ impl Codes {
         compared.map(|(_, value)| value.to_string()).collect()
     }
 
-    /// The document, with an item for each code in the place of an item with a compared member.
+    /// The document, with an item for each code instead of an item with a compared member.
     pub(super) fn spread(&self, document: &mut Value) {
         match document {
             Value::Object(members) => {
