@@ -40,6 +40,11 @@ impl Search<'_> {
         let Some((first, step)) = line(&points) else {
             return;
         };
+        // One or two numbers always make a sequence; it usually begins with its increment.
+        let is_usual = (first == 0 || first == 1 || first == step) && step > 0;
+        if points.len() == 2 && !is_usual {
+            return;
+        }
         let single = points.len() == 1;
         self.finish(Expression::Position(first, step), cases, &mut |item| {
             push(found, if single { 2.6 } else { 1.6 }, item);

@@ -4,6 +4,8 @@
 use super::compute::with;
 use super::evaluate::Context;
 use super::leaves::push;
+use super::order::covered;
+use super::records::{Alignment, ListCase, Votes};
 use super::scalar::Scalar;
 use super::search::{Candidate, Case, LeafCases, Search, Target};
 use super::sums::{filtered, is_named};
@@ -36,18 +38,47 @@ impl Search<'_> {
         target: &Target,
         found: &mut Vec<Candidate>,
     ) {
+        for joined in self.groups(cases) {
+            self.finish_joined(cases, target, &joined, found);
+        }
+    }
+
+    /// The greatest and the least number of the records that share a value, if the name of the
+    /// member does not say so.
+    pub(super) fn joined_extremes(&self, cases: &LeafCases<'_>, found: &mut Vec<Candidate>) {
+        let first = cases.first().and_then(|case| case.wanted);
+        let varies = cases.iter().any(|case| case.wanted != first);
+        if !varies || first.and_then(Scalar::number).is_none() {
+            return;
+        }
+        for joined in self.groups(cases) {
+            for (cost, sum) in self.sums_over(joined.level, joined.above, joined.schema) {
+                let Expression::Sum(path) = filtered(&sum, joined.schema, &joined.join) else {
+                    continue;
+                };
+                for what in [Aggregate::Max, Aggregate::Min] {
+                    let one = Expression::Aggregate(what, path.clone());
+                    self.finish(one, cases, &mut |item| push(found, cost + 1.0, item));
+                }
+            }
+        }
+    }
+
+    /// The records of the same kind that share a value with the innermost one.
+    fn groups(&self, cases: &LeafCases<'_>) -> Vec<Joined> {
         let (Some(case), true) = (
             cases.iter().find(|case| case.wanted.is_some()),
             cases.len() > 1,
         ) else {
-            return;
+            return Vec::new();
         };
         let Some(level) = case.context.stack.len().checked_sub(2) else {
-            return;
+            return Vec::new();
         };
         let schema = self.tree.node(case.context.innermost()).schema;
         let above = case.context.record(level);
         let all = self.all(level, above, schema);
+        let mut found = Vec::new();
         for field in self.fields(schema) {
             let own = Self::field_of(level + 1, &field);
             let join = Select::Joins(field, own);
@@ -59,14 +90,57 @@ impl Search<'_> {
             if self.is_exhausted() || !cases.iter().take(GROUPS).any(has_several) {
                 continue;
             }
-            let joined = Joined {
+            found.push(Joined {
                 level,
                 above,
                 schema,
                 join,
-            };
-            self.finish_joined(cases, target, &joined, found);
+            });
         }
+        found
+    }
+
+    /// The records that share a value with the innermost one, which is of their kind, if the items
+    /// of each list come from all of them.
+    pub(super) fn by_group(
+        &self,
+        lists: &[ListCase<'_>],
+        votes: &[Vec<Votes>],
+        schema: SchemaId,
+        level: usize,
+    ) -> Option<Alignment> {
+        let context = &lists.first()?.context;
+        let own = context.stack.len().checked_sub(1)?;
+        if lists.len() < 2 || self.tree.node(context.innermost()).schema != schema {
+            return None;
+        }
+        self.fields(schema).into_iter().find_map(|field| {
+            let path = Self::field_of(own, &field);
+            let join = Select::Joins(field, path);
+            let of_list = |list: &ListCase<'_>| {
+                let all = self.all(level, list.context.record(level), schema);
+                self.tree.find(&with(&all, join.clone()), &list.context)
+            };
+            let records: Vec<Vec<NodeId>> = lists.iter().map(of_list).collect();
+            let all_fit = records
+                .iter()
+                .zip(votes)
+                .zip(lists)
+                .all(|((records, votes), list)| {
+                    let mut pairs = records.iter().zip(votes);
+                    let fits = pairs.all(|(record, votes)| votes.by_node.contains_key(record));
+                    fits && records.len() == list.items.len() && records.len() == votes.len()
+                });
+            let has_several = records.iter().any(|records| records.len() > 1);
+            (all_fit && has_several && !self.is_exhausted()).then_some(Alignment {
+                schema,
+                level,
+                coverage: covered(&records, votes)?,
+                records,
+                selects: vec![join],
+                distinct: false,
+            })
+        })
     }
 
     /// Counts and sums over the records of another kind that refer to the current one.

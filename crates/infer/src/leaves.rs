@@ -122,6 +122,10 @@ impl Search<'_> {
         if !found.is_empty() {
             return;
         }
+        self.joined_extremes(cases, found);
+        if !found.is_empty() {
+            return;
+        }
         self.tables(cases, target, found);
         self.signs_of(cases, found);
         if found.is_empty() {

@@ -113,7 +113,12 @@ impl Search<'_> {
         };
         fields.into_iter().find_map(|field| {
             let records = self.firsts_shown(lists, votes, (schema, level), &field)?;
-            let is_chance = !records.iter().any(|record| record.len() > 2)
+            // Of two records, one must stand for several.
+            let are_groups = lists.iter().zip(&records).all(|(list, records)| {
+                self.tree.within(list.context.record(level), schema).len() > records.len()
+            });
+            let is_several = |least: usize| records.iter().any(|record| record.len() > least);
+            let is_chance = !(is_several(2) || are_groups && is_several(1))
                 || !self.is_shown(lists, &records, &field);
             let mut selects = vec![Select::Unique(field.clone())];
             if !records.iter().all(|record| record.is_sorted()) {

@@ -1,7 +1,7 @@
 //! The possible sources of a part of a text: a value, a value in a column, a value with separators
 //! between its digits, or a piece of a longer value.
 
-use super::convert::{Conversion, conversions};
+use super::convert::{Conversion, conversions, date_and_time};
 use super::evaluate::Context;
 use super::scalar::Scalar;
 use super::search::{Case, Search};
@@ -66,7 +66,9 @@ impl Search<'_> {
     pub(super) fn words(&self, context: &Context, text: &str) -> Vec<Scalar> {
         let blanks = text.split([' ', ',', ';', '|']);
         let marks = text.split(|c: char| !c.is_alphanumeric());
-        let mut words: Vec<String> = blanks.chain(marks).map(str::to_owned).collect();
+        let moment = date_and_time(text).map(|(date, time)| [date, time]);
+        let words = blanks.chain(marks).chain(moment.into_iter().flatten());
+        let mut words: Vec<String> = words.map(str::to_owned).collect();
         let record = context.innermost();
         let end = self.tree.node(record).end.min(record + LEAVES);
         self.tree.look((end - record) / 4);

@@ -254,6 +254,9 @@ impl Search<'_> {
         if !all && let Some(found) = self.by_hierarchy(lists, votes, schema, level) {
             return Some(found);
         }
+        if !all && let Some(found) = self.by_group(lists, votes, schema, level) {
+            return Some(found);
+        }
         let records: Option<Vec<Vec<NodeId>>> = if all {
             Some(lists.iter().map(|list| of(list).to_vec()).collect())
         } else {

@@ -395,11 +395,11 @@ pub(super) fn is_named(what: Aggregate, target: &Target) -> bool {
     let known: &[&str] = match what {
         Aggregate::Max => &[
             "max", "maximum", "highest", "greatest", "largest", "biggest", "most", "top", "best",
-            "peak", "dearest", "latest", "newest", "last",
+            "peak", "dearest", "latest", "newest", "last", "longest", "heaviest", "furthest",
         ],
         Aggregate::Min => &[
             "min", "minimum", "lowest", "least", "smallest", "cheapest", "earliest", "oldest",
-            "best", "first",
+            "best", "first", "shortest", "lightest", "nearest",
         ],
         Aggregate::Average => &["average", "avg", "mean"],
     };

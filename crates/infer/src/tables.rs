@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::convert::Conversion;
 use super::leaves::{is_by_place, push, seed};
+use super::names::words;
 use super::paths::is_code_name;
 use super::scalar::Scalar;
 use super::search::{Candidate, Case, LeafCases, Search, Target};
 use super::standard;
 use super::template::{Expression, Path};
-use super::tree::NodeId;
+use super::tree::{NodeId, SchemaId};
 
 /// The maximum number of entries in a table.
 const ENTRIES: usize = 40;
@@ -161,7 +162,8 @@ impl Search<'_> {
         let identifiers = entries
             .iter()
             .any(|(code, entry)| is_identifier(code) || is_identifier(&entry.text()));
-        if (!named && identifiers) || self.forms.is_measure(self.tree, last.schema) {
+        let is_key = !repeated && self.is_key(last.schema);
+        if is_key || (!named && identifiers) || self.forms.is_measure(self.tree, last.schema) {
             return None;
         }
         let numeric = entries.iter().all(|(code, _)| code.parse::<f64>().is_ok());
@@ -188,6 +190,21 @@ impl Search<'_> {
                 + weigh(!numeric || is_code, 1.0)
                 + weigh(one_to_one, 0.8),
         )
+    }
+
+    /// Whether the values of a kind identify their records: each is different and has a digit, and
+    /// the name says so.
+    fn is_key(&self, schema: SchemaId) -> bool {
+        let kind = self.tree.schema(schema);
+        let named = words(&kind.label.field)
+            .last()
+            .is_some_and(|word| ["id", "no", "nr", "number", "ref"].contains(&word.as_str()));
+        let values = kind.instances.iter();
+        let values = values.filter_map(|&node| self.tree.node(node).value.as_ref());
+        let texts: Vec<String> = values.map(Scalar::text).collect();
+        let different: BTreeSet<&String> = texts.iter().collect();
+        let has_digit = |text: &String| text.contains(|c: char| c.is_ascii_digit());
+        named && different.len() == texts.len() && texts.iter().all(has_digit)
     }
 
     /// The possible defaults, the most likely first: empty values, values that do not occur in the

@@ -36,6 +36,8 @@ impl Search<'_> {
     /// large.
     pub(super) fn thresholds(&self, cases: &LeafCases<'_>, found: &mut Vec<Candidate>) {
         let values: Option<Vec<&Scalar>> = cases.iter().map(|case| case.wanted).collect();
+        // Any number divides two cases.
+        let values = values.filter(|values| values.len() > 2);
         let Some((large, small)) = values.as_deref().and_then(two_of) else {
             return;
         };

@@ -83,10 +83,11 @@ fn joins(step: &Step) -> impl Iterator<Item = &Path> {
 
 /// The path from the root with which most paths of a template begin, if it is worth a variable.
 pub(super) fn common_way(tree: &Tree, template: &Template) -> Option<Vec<Step>> {
-    let mut ways = Vec::new();
+    let mut ways: Vec<Vec<Step>> = Vec::new();
     paths(template, &mut |path| {
         if path.from == 0 {
-            ways.push(path.steps.clone());
+            let steps = path.steps.iter().take_while(|step| !is_of_record(step));
+            ways.push(steps.cloned().collect());
         }
     });
     ways.truncate(2_000);
@@ -108,6 +109,12 @@ pub(super) fn common_way(tree: &Tree, template: &Template) -> Option<Vec<Step>> 
         }
     }
     best.map(|(_, way)| way)
+}
+
+/// Whether a step selects by values of the innermost record, or by its position.
+fn is_of_record(step: &Step) -> bool {
+    let mut selects = step.select.iter();
+    selects.any(|select| matches!(select, Select::Joins(..) | Select::UpTo))
 }
 
 /// The path to the transactions of a service-defined document, if a template is about the only
