@@ -147,14 +147,8 @@ impl Search<'_> {
         if case.wanted.and_then(whole).is_none_or(|wanted| wanted < 2) {
             return;
         }
-        let from = case.context.stack.len().saturating_sub(1);
-        let record = case.context.innermost();
-        let leaves: Vec<SchemaId> = self
-            .below(record)
-            .take(PLACES)
-            .map(|(kind, _)| kind)
-            .collect();
-        for schema in leaves {
+        let (from, record, kinds) = self.scope(&case.context);
+        for schema in kinds {
             let nodes = self.tree.within(record, schema);
             let is_leaf = nodes
                 .iter()
@@ -274,6 +268,14 @@ impl Search<'_> {
                 }
             }
         }
+    }
+
+    /// The level of the innermost record, the record, and the kinds of nodes below it.
+    pub(super) fn scope(&self, context: &Context) -> (usize, NodeId, Vec<SchemaId>) {
+        let record = context.innermost();
+        let kinds = self.below(record).take(PLACES).map(|(kind, _)| kind);
+        let level = context.stack.len().saturating_sub(1);
+        (level, record, kinds.collect())
     }
 
     /// The kinds of nodes below a node.

@@ -122,12 +122,7 @@ impl Search<'_> {
                 || !self.is_shown(lists, &records, &field);
             let mut selects = vec![Select::Unique(field.clone())];
             if !records.iter().all(|record| record.is_sorted()) {
-                let orders = [(true, false), (true, true), (false, false), (false, true)];
-                let (numeric, descending) = orders.into_iter().find(|(numeric, descending)| {
-                    let mut records = records.iter();
-                    records.all(|record| self.is_ordered(record, &field, *numeric, *descending))
-                })?;
-                selects.insert(0, Select::Sorted(field, numeric, descending));
+                selects.insert(0, self.sorted_by(&records, &field)?);
             }
             (!is_chance).then_some(Alignment {
                 coverage: covered(&records, votes)?,
@@ -192,17 +187,21 @@ impl Search<'_> {
     ) -> Option<(Select, bool)> {
         let mut fields = self.fields(schema);
         fields.sort_by_key(|field| !self.is_shown(lists, records, field));
-        let orders = [(true, false), (true, true), (false, false), (false, true)];
         fields.iter().find_map(|field| {
-            let fits = |&(numeric, descending): &(bool, bool)| {
-                records
-                    .iter()
-                    .all(|record| self.is_ordered(record, field, numeric, descending))
-            };
-            let (numeric, descending) = orders.into_iter().find(fits)?;
-            let select = Select::Sorted(field.clone(), numeric, descending);
+            let select = self.sorted_by(records, field)?;
             Some((select, self.is_shown(lists, records, field)))
         })
+    }
+
+    /// The order by a value that all lists of records have, if there is one.
+    fn sorted_by(&self, records: &[Vec<NodeId>], field: &[SchemaId]) -> Option<Select> {
+        let orders = [(true, false), (true, true), (false, false), (false, true)];
+        let fits = |&(numeric, descending): &(bool, bool)| {
+            let mut records = records.iter();
+            records.all(|record| self.is_ordered(record, field, numeric, descending))
+        };
+        let (numeric, descending) = orders.into_iter().find(fits)?;
+        Some(Select::Sorted(field.to_vec(), numeric, descending))
     }
 
     /// The product of two numbers by which the records are sorted, if each item contains it.

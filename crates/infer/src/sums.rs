@@ -24,13 +24,7 @@ impl Search<'_> {
         let Some(case) = first_number(cases) else {
             return;
         };
-        let from = case.context.stack.len().saturating_sub(1);
-        let record = case.context.innermost();
-        let kinds: Vec<_> = self
-            .below(record)
-            .take(PLACES)
-            .map(|(item, _)| item)
-            .collect();
+        let (from, record, kinds) = self.scope(&case.context);
         for &schema in &kinds {
             if self.is_number(record, schema) && self.tree.within(record, schema).len() > 1 {
                 let path = self.all(from, record, schema);
@@ -244,13 +238,7 @@ impl Search<'_> {
         let Some(case) = first_number(cases) else {
             return;
         };
-        let from = case.context.stack.len().saturating_sub(1);
-        let record = case.context.innermost();
-        let kinds: Vec<_> = self
-            .below(record)
-            .take(PLACES)
-            .map(|(item, _)| item)
-            .collect();
+        let (from, record, kinds) = self.scope(&case.context);
         for &schema in kinds.iter().filter(|&&kind| self.tree.schema(kind).listed) {
             self.product_aggregates(cases, target, schema, found);
         }
@@ -334,13 +322,7 @@ impl Search<'_> {
         else {
             return;
         };
-        let from = case.context.stack.len().saturating_sub(1);
-        let record = case.context.innermost();
-        let kinds: Vec<_> = self
-            .below(record)
-            .take(PLACES)
-            .map(|(item, _)| item)
-            .collect();
+        let (from, record, kinds) = self.scope(&case.context);
         for schema in kinds {
             let path = self.all(from, record, schema);
             for (cost, select) in self.codes_of(record, schema, target) {
