@@ -2,7 +2,7 @@
 
 use super::dates::DateFormat;
 use super::evaluate::{capital, scale, title};
-use super::scalar::{Scalar, decimals_of, round};
+use super::scalar::{Scalar, decimals_of, number_text, round};
 use super::template::Expression;
 
 /// A change from one value to another, and what it costs.
@@ -22,6 +22,8 @@ pub(super) enum Conversion {
     Pad(usize),
     Scaled(i32),
     ScaledText(i32),
+    /// A scaled number as text with as many decimals as it has.
+    ScaledPlain(i32),
     ScaledFixed(i32, u32),
     Reformat(DateFormat, DateFormat),
     /// The date of a date with time.
@@ -54,6 +56,9 @@ impl Conversion {
                 let scaled = Expression::Scale(number(of), power);
                 Expression::Text(Box::new(Expression::Round(Box::new(scaled), 0)))
             }
+            Self::ScaledPlain(power) => {
+                Expression::Text(Box::new(Expression::Scale(number(of), power)))
+            }
             Self::ScaledFixed(power, decimals) => {
                 Expression::Fixed(Box::new(Expression::Scale(number(of), power)), decimals)
             }
@@ -70,6 +75,7 @@ impl Conversion {
             Self::Reformat(..) | Self::Trim | Self::DatePart(_) | Self::TimePart(_) => 0.3,
             Self::Upper | Self::Lower | Self::Title | Self::Fixed(_) | Self::Plain => 0.5,
             Self::Capital => 0.6,
+            Self::ScaledPlain(_) => 1.1,
             Self::Pad(_) => 0.8,
             Self::Scaled(_) | Self::ScaledText(_) | Self::ScaledFixed(..) => 1.0,
         }
@@ -138,7 +144,10 @@ fn numeric(number: f64, wanted: &str, found: &mut Vec<Conversion>) {
         return;
     };
     let decimals = decimals_of(wanted);
+    // Other values may have a different number of decimals.
+    let is_plain = decimals > 0 && number_text(value) == wanted;
     if same(number, value) {
+        found.extend(is_plain.then_some(Conversion::Plain));
         found.push(if decimals > 0 {
             Conversion::Fixed(decimals)
         } else if wanted.starts_with('0') && wanted.len() > 1 {
@@ -152,6 +161,7 @@ fn numeric(number: f64, wanted: &str, found: &mut Vec<Conversion>) {
     for power in [-2, 2, -3].into_iter().filter(fits) {
         if decimals > 0 {
             found.push(Conversion::ScaledFixed(power, decimals));
+            found.extend(is_plain.then_some(Conversion::ScaledPlain(power)));
         } else if !wanted.starts_with('0') {
             found.push(Conversion::ScaledText(power));
         }

@@ -1,6 +1,8 @@
 //! Sums and counts over records that share a value with the current one. Records of the same kind
 //! give totals of groups; records of another kind refer to the current one by its number.
 
+use std::collections::BTreeSet;
+
 use super::compute::with;
 use super::evaluate::Context;
 use super::leaves::push;
@@ -239,6 +241,54 @@ impl Search<'_> {
                         join,
                     });
                 }
+            }
+        }
+        found
+    }
+
+    /// The share of the items' values that is in their records, or in records to which these refer.
+    pub(super) fn covered_with_references(&self, found: &Alignment, votes: &[Vec<Votes>]) -> f64 {
+        let (mut have, mut total) = (0.0, 0.0);
+        for (records, votes) in found.records.iter().zip(votes) {
+            for (&record, votes) in records.iter().zip(votes) {
+                let vote = |node: &NodeId| votes.by_node.get(node).copied().unwrap_or(0.0);
+                let own = vote(&record);
+                let referred: f64 = if own < votes.total {
+                    self.referred(record).iter().map(vote).sum()
+                } else {
+                    0.0
+                };
+                have += (own + referred).min(votes.total);
+                total += votes.total;
+            }
+        }
+        if total > 0.0 {
+            have / total
+        } else {
+            found.coverage
+        }
+    }
+
+    /// The listed records of other kinds that a value of a record identifies.
+    fn referred(&self, record: NodeId) -> BTreeSet<NodeId> {
+        let own = self.tree.node(record).schema;
+        let whole = self.tree.node(0).end;
+        let mut found = BTreeSet::new();
+        let values = (record..self.tree.node(record).end).take(VALUES);
+        for value in values.filter_map(|node| self.tree.node(node).value.as_ref()) {
+            let key = format!("={}", value.text());
+            let hits = self.index.within(&key, 0, whole);
+            self.tree.look(1);
+            for &hit in hits.iter().take(HITS) {
+                let kind = self.tree.node(hit).schema;
+                let alike = hits
+                    .iter()
+                    .filter(|&&hit| self.tree.node(hit).schema == kind);
+                if self.tree.is_within(hit, record) || alike.count() > 1 {
+                    continue;
+                }
+                let other = self.listed_around(hit, record);
+                found.extend(other.filter(|&other| self.tree.node(other).schema != own));
             }
         }
         found

@@ -58,7 +58,10 @@ fn caution(expression: &Expression) -> Option<String> {
         | Expression::Scale(of, _) => caution(of),
         Expression::Table(_, entries) => Some(format!("{} codes, no others", entries.len())),
         Expression::Is(..) => Some("one code for true".to_owned()),
-        Expression::Otherwise(..) => Some("with a default".to_owned()),
+        Expression::Otherwise(of, _) => Some(match caution(of) {
+            Some(caution) => format!("{caution}; with a default"),
+            None => "with a default".to_owned(),
+        }),
         Expression::Beyond(..) | Expression::Choose(..) => Some(THRESHOLD.to_owned()),
         Expression::Classes(..) => Some("the thresholds are the roundest that fit".to_owned()),
         Expression::Signed(..) => Some("these codes are negative, no others".to_owned()),

@@ -100,7 +100,10 @@ impl Search<'_> {
             for (cost, conversion) in conversions(source, &wanted) {
                 let rescaled = matches!(
                     conversion,
-                    Conversion::Scaled(_) | Conversion::ScaledText(_) | Conversion::ScaledFixed(..)
+                    Conversion::Scaled(_)
+                        | Conversion::ScaledText(_)
+                        | Conversion::ScaledPlain(_)
+                        | Conversion::ScaledFixed(..)
                 );
                 if rescaled {
                     continue;

@@ -15,6 +15,8 @@ use super::wanted::Wanted;
 
 /// The maximum number of leaves in which one value of an item is searched.
 const HITS: usize = 40;
+/// The minimum length of a piece of a value.
+const PIECE: usize = 3;
 /// The maximum number of items that are matched by their values; longer lists are matched by order
 /// alone.
 pub(super) const MATCHED: usize = 200;
@@ -22,6 +24,9 @@ pub(super) const MATCHED: usize = 200;
 const KINDS: usize = 16;
 /// The minimum share of an item's values in its record.
 pub(super) const COVERAGE: f64 = 0.5;
+/// The minimum share of an item's values in its record and in those to which it refers, if its
+/// record has less.
+const REFERRED: f64 = 0.9;
 /// The sufficient share if every item matches its own record better than the others.
 const DISTINCT: f64 = 0.02;
 
@@ -68,12 +73,15 @@ impl Search<'_> {
         let votes: Vec<Vec<Votes>> = self.votes(lists);
         let mut best: Option<Alignment> = None;
         for (schema, _) in self.kinds(lists, &votes) {
-            let Some(found) = self.align(lists, &votes, schema) else {
+            let Some(mut found) = self.align(lists, &votes, schema) else {
                 continue;
             };
             let enough = if found.distinct { DISTINCT } else { COVERAGE };
             if found.coverage < enough {
-                continue;
+                found.coverage = self.covered_with_references(&found, &votes);
+                if found.coverage < REFERRED {
+                    continue;
+                }
             }
             if best
                 .as_ref()
@@ -116,7 +124,59 @@ impl Search<'_> {
         }
         let mut all = Vec::new();
         item.leaves(&mut all);
-        self.vote_of(context, &all)
+        let votes = self.vote_of(context, &all);
+        if votes.total > 0.0 {
+            return votes;
+        }
+        self.vote_of_pieces(context, &own)
+    }
+
+    /// How well each node matches texts that contain pieces of values, such as the last digits of a
+    /// number.
+    fn vote_of_pieces(&self, context: &Context, leaves: &[&Scalar]) -> Votes {
+        let mut votes = Votes::default();
+        let case = Case {
+            context: context.clone(),
+            wanted: None,
+        };
+        for leaf in leaves {
+            let text = leaf.text();
+            let pieces = text.split(|c: char| !c.is_alphanumeric());
+            for piece in pieces.filter(|piece| piece.len() >= PIECE) {
+                let mut hits = self.holders(&case, piece);
+                hits.retain(|&hit| {
+                    let value = self.tree.node(hit).value.as_ref().map(Scalar::text);
+                    value.is_some_and(|text| text.starts_with(piece) || text.ends_with(piece))
+                });
+                self.add(&mut votes, piece.chars().count(), hits);
+            }
+        }
+        votes
+    }
+
+    /// Adds the leaves with a value of this length; rare and long values count more.
+    fn add(&self, votes: &mut Votes, length: usize, hits: Vec<NodeId>) {
+        if hits.is_empty() {
+            return;
+        }
+        let weight = as_number(length.min(8)) / as_number(hits.len()).sqrt();
+        votes.total += weight;
+        let mut above: Vec<NodeId> = Vec::new();
+        for hit in hits {
+            let mut node = hit;
+            loop {
+                above.push(node);
+                if node == 0 {
+                    break;
+                }
+                node = self.tree.node(node).parent;
+            }
+        }
+        above.sort_unstable();
+        above.dedup();
+        for node in above {
+            *votes.by_node.entry(node).or_default() += weight;
+        }
     }
 
     fn vote_of(&self, context: &Context, leaves: &[&Scalar]) -> Votes {
@@ -132,28 +192,7 @@ impl Search<'_> {
         }
         for leaf in &parts {
             let hits = self.nearest(context, leaf);
-            if hits.is_empty() {
-                continue;
-            }
-            let length = as_number(leaf.text().chars().count().min(8));
-            let weight = length / as_number(hits.len()).sqrt();
-            votes.total += weight;
-            let mut above: Vec<NodeId> = Vec::new();
-            for hit in hits {
-                let mut node = hit;
-                loop {
-                    above.push(node);
-                    if node == 0 {
-                        break;
-                    }
-                    node = self.tree.node(node).parent;
-                }
-            }
-            above.sort_unstable();
-            above.dedup();
-            for node in above {
-                *votes.by_node.entry(node).or_default() += weight;
-            }
+            self.add(&mut votes, leaf.text().chars().count(), hits);
         }
         votes
     }
