@@ -261,7 +261,7 @@ impl Search<'_> {
         }
     }
 
-    pub(super) fn repeated(&self, lists: &[ListCase<'_>]) -> Option<DraftPart> {
+    fn repeated(&self, lists: &[ListCase<'_>]) -> Option<DraftPart> {
         let loops = self.loops(lists)?;
         let class = loops.cases.iter().find_map(|case| case.wanted)?.class();
         Some(DraftPart {

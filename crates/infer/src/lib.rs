@@ -18,6 +18,7 @@
 //! A number of visited nodes limits the search, not a clock, so the same inputs always give the
 //! same template. Values without an explanation at that limit become constants.
 
+mod agreement;
 mod choose;
 mod codes;
 mod compute;

@@ -322,4 +322,52 @@ impl Expression {
             Self::Concat(parts) => parts.iter().for_each(|part| part.paths(into)),
         }
     }
+
+    /// All its paths, to change them.
+    pub(super) fn paths_mut<'a>(&'a mut self, into: &mut Vec<&'a mut Path>) {
+        match self {
+            Self::Constant(_) | Self::Position(..) | Self::Levels => {}
+            Self::Path(path)
+            | Self::Join(path, _)
+            | Self::Has(path)
+            | Self::Count(path)
+            | Self::Sum(path)
+            | Self::Aggregate(_, path)
+            | Self::SumOfProducts(path, ..)
+            | Self::AggregateOfProducts(_, path, ..)
+            | Self::Pair(path, ..) => into.push(path),
+            Self::Number(of)
+            | Self::Text(of)
+            | Self::Trim(of)
+            | Self::Upper(of)
+            | Self::Lower(of)
+            | Self::Title(of)
+            | Self::Capital(of)
+            | Self::Fixed(of, _)
+            | Self::Round(of, _)
+            | Self::Magnitude(of)
+            | Self::Scale(of, _)
+            | Self::Pad(of, ..)
+            | Self::Reformat(of, ..)
+            | Self::Slice(of, ..)
+            | Self::Before(of, _)
+            | Self::After(of, _)
+            | Self::Piece(of, ..)
+            | Self::Table(of, _)
+            | Self::Is(of, _)
+            | Self::Otherwise(of, _)
+            | Self::Beyond(of, _)
+            | Self::Choose(of, ..)
+            | Self::Classes(of, ..) => of.paths_mut(into),
+            Self::Product(one, other)
+            | Self::Plus(one, other)
+            | Self::Minus(one, other)
+            | Self::Quotient(one, other)
+            | Self::Signed(one, other, _) => {
+                one.paths_mut(into);
+                other.paths_mut(into);
+            }
+            Self::Concat(parts) => parts.iter_mut().for_each(|part| part.paths_mut(into)),
+        }
+    }
 }

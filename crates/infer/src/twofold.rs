@@ -1,7 +1,8 @@
 //! Lists of records that occur at two levels, such as the claims of subscribers and of their
 //! dependents.
 
-use super::draft::{Draft, DraftPart};
+use super::agreement::agree;
+use super::draft::{Draft, DraftPart, target_of};
 use super::evaluate::Context;
 use super::leaves::push;
 use super::order::{covered, is_distinct};
@@ -94,10 +95,38 @@ impl Search<'_> {
         };
         let (each, levels) = self.levels_of(lists, &found);
         let [own, further] = self.divided(lists, &found.records, twins, &levels);
-        let parts = vec![self.repeated(&own)?, self.repeated(&further)?];
+        let mut own = self.all_of(&own, twins.outer)?;
+        let mut further = self.all_of(&further, twins.inner)?;
+        let level = |part: &DraftPart| context.stack.len() - 1 + each.len() + part.each.len();
+        let inner = (level(&further), twins.inner);
+        let mirror = self.mirror(inner, (level(&own), twins.outer));
+        agree(&mut own.draft, &mut further.draft, &mirror);
         Some(DraftPart {
             each,
-            draft: Draft::List(parts),
+            draft: Draft::List(vec![own, further]),
+        })
+    }
+
+    /// The part for lists whose items come from all records of a kind in the innermost record.
+    fn all_of(&self, lists: &[ListCase<'_>], schema: SchemaId) -> Option<DraftPart> {
+        let level = lists.first()?.context.stack.len().checked_sub(1)?;
+        let records = |list: &ListCase<'_>| {
+            let all = self.tree.within(list.context.innermost(), schema);
+            all.to_vec()
+        };
+        let found = Alignment {
+            schema,
+            level,
+            records: lists.iter().map(records).collect(),
+            selects: Vec::new(),
+            coverage: 1.0,
+            distinct: true,
+        };
+        let loops = self.nested(lists, &found);
+        let class = loops.cases.iter().find_map(|case| case.wanted)?.class();
+        Some(DraftPart {
+            draft: self.part(&loops.cases, &target_of(&class)),
+            each: loops.each,
         })
     }
 

@@ -26,7 +26,9 @@ impl Printer<'_> {
         self.indent += 1;
         for (name, value) in attributes {
             self.line(&format!("<xsl:attribute name=\"{name}\">"));
+            self.indent += 1;
             self.noted(value);
+            self.indent -= 1;
             self.line("</xsl:attribute>");
         }
         match text {
@@ -43,9 +45,7 @@ impl Printer<'_> {
 
     /// The instructions for a value, after a comment with its evidence.
     fn noted(&mut self, value: &Value) {
-        self.indent += 1;
         self.line(&format!("<!-- {} -->", note(self.tree, value)));
         self.content(&value.expression);
-        self.indent -= 1;
     }
 }
