@@ -24,16 +24,22 @@ enum Cut {
     /// The first characters.
     First(usize),
     Before(char),
+    /// The year and the month of a date without separators, with one between them.
+    Month(char),
 }
 
 impl Cut {
-    fn of(self, text: &str) -> Option<&str> {
+    fn of(self, text: &str) -> Option<String> {
         match self {
             Self::First(length) => {
                 let (end, _) = text.char_indices().nth(length)?;
-                text.get(..end)
+                Some(text.get(..end)?.to_owned())
             }
-            Self::Before(separator) => text.split_once(separator).map(|(first, _)| first),
+            Self::Before(separator) => Some(text.split_once(separator)?.0.to_owned()),
+            Self::Month(separator) => {
+                let (year, month) = (text.get(..4)?, text.get(4..6)?);
+                Some(format!("{year}{separator}{month}"))
+            }
         }
     }
 
@@ -41,6 +47,9 @@ impl Cut {
         match self {
             Self::First(length) => format!("{MARK}$substring($, 0, {length})"),
             Self::Before(separator) => format!("{MARK}$substringBefore($, \"{separator}\")"),
+            Self::Month(separator) => {
+                format!("{MARK}($substring($, 0, 4) & \"{separator}\" & $substring($, 4, 2))")
+            }
         }
     }
 }
@@ -85,7 +94,7 @@ fn copy_children(
         }
         let part = cuts.get(&node.schema).and_then(|cut| {
             let text = node.value.as_ref()?.text();
-            Some((cut.field(), cut.of(&text)?.to_owned()))
+            Some((cut.field(), cut.of(&text)?))
         });
         if let Some((field, text)) = part {
             let part = copy.open(made, Label { field, class: None }, false);
@@ -108,9 +117,9 @@ fn cut_of(tree: &Tree, schema: SchemaId, shown: &BTreeSet<String>) -> Option<Cut
     let different: BTreeSet<&str> = all.iter().copied().collect();
     let first = *all.first()?;
     ways(first).into_iter().find(|cut| {
-        let parts: Option<BTreeSet<&str>> = different.iter().map(|text| cut.of(text)).collect();
+        let parts: Option<BTreeSet<String>> = different.iter().map(|text| cut.of(text)).collect();
         parts.is_some_and(|parts| {
-            let is_shown = |part: &&str| shown.contains(*part) || shown.contains(&plain(part));
+            let is_shown = |part: &&String| shown.contains(*part);
             (2..different.len()).contains(&parts.len())
                 && parts.iter().filter(|part| !is_shown(part)).count() * 2 < parts.len()
         })
@@ -129,21 +138,22 @@ fn ways(text: &str) -> Vec<Cut> {
         return vec![Cut::First(7), Cut::First(4)];
     }
     if bytes.len() == 8 && digits(0, 8) {
-        return vec![Cut::First(6), Cut::First(4)];
+        let months = ['-', '/', '.'].map(Cut::Month);
+        return months
+            .into_iter()
+            .chain([Cut::First(6), Cut::First(4)])
+            .collect();
     }
     let separators = SEPARATORS.into_iter().filter(|&sign| text.contains(sign));
     let before = separators.map(Cut::Before);
     before.chain((1..=PREFIX).rev().map(Cut::First)).collect()
 }
 
-/// The texts of the output, and the names of its members: as they are, and without separators.
+/// The texts of the output, and the names of its members.
 fn texts(wanted: &Wanted, into: &mut BTreeSet<String>) {
     let mut leaves = Vec::new();
     wanted.leaves(&mut leaves);
-    for text in leaves.iter().map(|leaf| leaf.text()) {
-        into.insert(plain(&text));
-        into.insert(text);
-    }
+    into.extend(leaves.iter().map(|leaf| leaf.text()));
     names(wanted, into);
 }
 
@@ -158,10 +168,6 @@ fn names(wanted: &Wanted, into: &mut BTreeSet<String>) {
         Wanted::List(items) => items.iter().for_each(|item| names(item, into)),
         _ => {}
     }
-}
-
-fn plain(text: &str) -> String {
-    text.replace(['-', '/', '.'], "")
 }
 
 /// The number of values of a template that have no source, or only a position.

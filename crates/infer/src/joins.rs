@@ -9,9 +9,9 @@ use super::leaves::push;
 use super::order::covered;
 use super::records::{Alignment, ListCase, Votes};
 use super::scalar::Scalar;
-use super::search::{Candidate, Case, LeafCases, Search, Target};
+use super::search::{Candidate, Case, LeafCases, Search, Target, first_number};
 use super::sums::{filtered, is_named};
-use super::template::{Aggregate, Expression, Select};
+use super::template::{Aggregate, Expression, Path, Select};
 use super::tree::{NodeId, SchemaId};
 
 const ZERO: Scalar = Scalar::Number(0.0);
@@ -20,6 +20,8 @@ const VALUES: usize = 24;
 /// The maximum number of places where one of them is searched.
 const HITS: usize = 16;
 
+/// The maximum number of numbers of a record that are multiplied by another record's.
+const FACTORS: usize = 8;
 /// The maximum number of groups, at least one of which must have several records.
 const GROUPS: usize = 16;
 
@@ -267,6 +269,51 @@ impl Search<'_> {
         } else {
             found.coverage
         }
+    }
+
+    /// The product or the quotient of a number of the innermost record and one of a record to which
+    /// it refers, such as the rate of a currency.
+    pub(super) fn referred_products(&self, cases: &LeafCases<'_>, found: &mut Vec<Candidate>) {
+        let Some(case) = first_number(cases).filter(|_| cases.len() > 1) else {
+            return;
+        };
+        let number = |path| Box::new(Expression::Number(Box::new(Expression::Path(path))));
+        let own: Vec<Box<Expression>> = self
+            .numbers_of(cases, FACTORS)
+            .into_iter()
+            .map(number)
+            .collect();
+        for path in self.referred_numbers(&case.context) {
+            let other = number(path);
+            for own in &own {
+                let product = Expression::Product(own.clone(), other.clone());
+                self.finish(product, cases, &mut |item| push(found, 2.6, item));
+                let quotient = Expression::Quotient(own.clone(), other.clone());
+                self.finish(quotient, cases, &mut |item| push(found, 2.8, item));
+            }
+        }
+    }
+
+    /// The numbers of the records to which the innermost one refers.
+    fn referred_numbers(&self, context: &Context) -> Vec<Path> {
+        let is_number = |&node: &NodeId| {
+            let value = self.tree.node(node).value.as_ref();
+            value.and_then(Scalar::number).is_some()
+        };
+        let is_joined = |path: &Path| {
+            let mut selects = path.steps.iter().flat_map(|step| &step.select);
+            selects.any(|select| matches!(select, Select::Joins(..)))
+        };
+        let records = self.referred(context.innermost());
+        let nodes = records
+            .into_iter()
+            .flat_map(|record| record..self.tree.node(record).end);
+        let ways = nodes
+            .filter(is_number)
+            .take(FACTORS)
+            .flat_map(|node| self.paths(context, node));
+        let paths = ways.map(|(_, path)| path);
+        paths.filter(is_joined).take(FACTORS).collect()
     }
 
     /// The listed records of other kinds that a value of a record identifies.

@@ -102,6 +102,9 @@ impl Search<'_> {
     ) {
         self.magnitudes(cases, found);
         if found.is_empty() {
+            self.referred_products(cases, found);
+        }
+        if found.is_empty() {
             self.twofold_sums(cases, found);
         }
         if found.is_empty() {
