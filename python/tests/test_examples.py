@@ -1,4 +1,4 @@
-"""The requests of the service model's examples are valid: the service carries out every one of them."""
+"""The requests of the service model's examples are valid: the service executes each of them."""
 
 import json
 

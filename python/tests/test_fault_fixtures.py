@@ -1,4 +1,4 @@
-"""The fixtures of faults, each met by boto3 in every retry mode: attempts, result, and what was carried out."""
+"""The fixtures of faults, each met by boto3 in every retry mode: attempts, result, and what was executed."""
 
 import json
 import pathlib

@@ -1,6 +1,6 @@
 """Every operation meets inputs made from the model's constraints: valid ones, and ones just outside of them.
 
-A valid one is carried out or refused by an error of the operation that is not about its form; one with a single
+A valid one is executed or refused by an error of the operation that is not about its form; one with a single
 thing wrong is refused by an error that names the place. Nothing is ever a server error.
 """
 

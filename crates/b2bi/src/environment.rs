@@ -159,7 +159,7 @@ impl Engine for NoXslt {
             cause: Cause::Template,
             code: None,
             position: None,
-            reason: "XSLT templates are not carried out here".to_owned(),
+            reason: "XSLT is not available: no processor is configured".to_owned(),
         })
     }
 }

@@ -51,7 +51,7 @@ async fn expire(s3: &EmbeddedS3) {
                     hidden = expired.hidden,
                     aborted_uploads = expired.aborted,
                     moved = expired.moved,
-                    "lifecycle rules were carried out"
+                    "lifecycle rules applied"
                 );
             }
         }

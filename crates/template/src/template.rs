@@ -150,7 +150,7 @@ impl Template {
             return Ok(());
         };
         let message = format!(
-            "the type {} of resource {} is not supported: the transform {SERVERLESS} is not carried out",
+            "the type {} of resource {} is not supported: the server does not apply the transform {SERVERLESS}",
             found.type_name, found.logical_id
         );
         Err(TemplateError::format(found.declared.position, message))

@@ -42,7 +42,7 @@ class Faults:
         """A chain of the mini-language for the calls of one client: that of `Fault.client`.
 
         `with faults("CreateProfile", "after reset -> ok") as fault:` resets the connection of the
-        first call after it was carried out, and leaves the second alone. The client has an
+        first call after the service executed it, and leaves the second alone. The client has an
         application id of its own, so other calls of the account do not take a step of the chain.
 
         Raises:
@@ -153,7 +153,7 @@ class Fault:
     def requests(self, **fields: Any) -> list[Any]:
         """The journal's entries of that client, or those the rule acted on where it is about all.
 
-        Each attempt is an entry. `requests(executed=True)` has those that were carried out; other
+        Each attempt is an entry. `requests(executed=True)` has those that were executed; other
         fields are those of `/_b2bi/journal`, such as `status="5*"`.
         """
         about = {"appId": self.app_id} if self.app_id else {"rule": self.id}

@@ -1,4 +1,4 @@
-"""Every operation of S3's model, as the installed botocore has it, is carried out as itself or refused by its name."""
+"""Every operation of S3's model, as the installed botocore has it, is executed, or refused by its name."""
 
 import datetime
 import os

@@ -79,7 +79,7 @@ fn what_is_wrong_is_named_with_its_place() {
         ),
         (
             "Transform: AWS::Serverless-2016-10-31\nResources: {R: {Type: AWS::Serverless::Function}}",
-            "Template format error: the type AWS::Serverless::Function of resource R is not supported: the transform AWS::Serverless-2016-10-31 is not carried out (line 2, column 16)",
+            "Template format error: the type AWS::Serverless::Function of resource R is not supported: the server does not apply the transform AWS::Serverless-2016-10-31 (line 2, column 16)",
         ),
         (
             "Mappings: {M: {a: {b: !Ref R}}}\nResources: {R: {Type: T}}",
