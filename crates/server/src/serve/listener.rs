@@ -1,24 +1,45 @@
 //! The accept loop.
 
 use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use b2bi_local_panics::{Kind, caught};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{Instant, timeout_at};
 
 use super::socket;
 use crate::app::App;
 
+/// How many connections the system keeps until they are accepted; it may allow fewer. A client whose connection is
+/// not kept tries again after a second.
+const BACKLOG: u32 = 4096;
 /// How many refused connections get a reply at a time; the others are closed.
 const MAX_REJECTIONS: usize = 64;
 /// The longest time that requests in flight get.
 const LONGEST_DRAIN: Duration = Duration::from_hours(24);
 /// How long to wait when the machine has no more descriptors or memory for a connection.
 const ACCEPT_RETRY: Duration = Duration::from_millis(50);
+
+/// Listens on an address.
+///
+/// # Errors
+///
+/// The address cannot be bound.
+pub(super) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4(),
+        SocketAddr::V6(_) => TcpSocket::new_v6(),
+    }?;
+    // A server that was stopped leaves connections that would keep the address in use for a minute.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
 
 /// Accepts connections until `stop` completes; then finishes the requests in flight and flushes the
 /// sinks, for at most the configured time.
@@ -86,5 +107,27 @@ fn reject(app: &App, stream: TcpStream, rejections: &Arc<Semaphore>) {
             socket::reject(stream).await;
             drop(permit);
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpStream;
+    use std::time::Duration;
+
+    use super::listen;
+
+    #[tokio::test]
+    async fn many_clients_can_connect_at_once() {
+        for address in ["127.0.0.1:0", "[::1]:0"] {
+            let Ok(listener) = listen(address.parse().unwrap()) else {
+                assert!(address.starts_with('['), "a machine may have no IPv6");
+                continue;
+            };
+            let address = listener.local_addr().unwrap();
+            let connect = |_| TcpStream::connect_timeout(&address, Duration::from_millis(500));
+            let connected: Result<Vec<_>, _> = (0..300).map(connect).collect();
+            assert_eq!(connected.unwrap().len(), 300);
+        }
     }
 }

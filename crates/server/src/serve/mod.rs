@@ -75,8 +75,7 @@ impl Server {
         app.traffic = open_traffic(&app).map_err(io::Error::other)?;
         init::apply(&app).await.map_err(io::Error::other)?;
         open_files::allow(app.config.limits.connections);
-        let listener = TcpListener::bind(listen).await;
-        let listener = listener.map_err(|error| {
+        let listener = listener::listen(listen).map_err(|error| {
             let remedy = remedy(error.kind());
             let message = format!("cannot listen on {listen}: {error}{remedy}");
             io::Error::new(error.kind(), message)

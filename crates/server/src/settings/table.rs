@@ -73,7 +73,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     Setting::new(
         "max-connections",
         "COUNT",
-        "1000",
+        "3000",
         "Maximum number of open connections",
     ),
     Setting::new(
