@@ -1,17 +1,20 @@
 """Measures pipelines: files a second, and the time from a drop to its output, for small and large files.
 
-Then a file of 1 GB is split, and it is an error when the server needs more memory for that than it may.
+A client that only sends requests shows how many small files the server takes. Then a file of 1 GB is
+split, and it is an error when the server needs more memory for that than it may.
 B2BI_LOCAL_BIN names the server; scripts/bench calls this with the release build. The clients and the
 server share the machine, so the figures are those of a developer's own.
 """
 
 import argparse
 import concurrent.futures
+import http.client
 import pathlib
 import statistics
 import sys
 import tempfile
 import time
+import urllib.parse
 
 import pytest
 import requests
@@ -50,6 +53,7 @@ def main():
             print(f"{name}: {rate:8.1f} files/s; drop to output {1000 * statistics.median(times):.1f} ms, "
                   f"slowest of {rounds} {1000 * times[-1]:.1f} ms; memory {peak(server):.0f} MB; "
                   f"limit, the puts of input and output: {1000 * copied(pipeline, body):.1f} ms")
+    plain_rates(40 if quick else 4000)
     split(*(("20 MB", 20_000_000) if quick else ("1 GB", 1_000_000_000)))
 
 
@@ -102,6 +106,32 @@ def throughput(pipeline, body, files):
         list(writers.map(lambda number: pipeline.put(body, f"{number:05}.edi"), range(files)))
     wait(pipeline, files)
     return files / (time.perf_counter() - begun)
+
+
+def plain_rates(files):
+    """Files of 3 KB a second from a client that only sends requests: boto3 takes more time for a file than the server."""
+    body = order(3_000)
+    with tempfile.TemporaryDirectory() as home:
+        for name, settings in [("in memory", []), ("with --data-dir", ["--data-dir", f"{home}/data"])]:
+            with Server("--events-size", "100000", *settings) as server:
+                pipeline, begun = pipeline_on(server), time.perf_counter()
+                with concurrent.futures.ThreadPoolExecutor(WRITERS) as writers:
+                    list(writers.map(lambda writer: put_plainly(pipeline, body, writer, files // WRITERS), range(WRITERS)))
+                wait(pipeline, files)
+                rate = files / (time.perf_counter() - begun)
+                print(f"3 KB, {name}, from a client that only sends requests: {rate:.0f} files/s")
+
+
+def put_plainly(pipeline, body, writer, files):
+    """Puts files over one connection."""
+    address = urllib.parse.urlsplit(pipeline.endpoint).netloc
+    signed = f"AWS4-HMAC-SHA256 Credential={ACCOUNT}/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0"
+    connection = http.client.HTTPConnection(address)
+    for number in range(files):
+        path = f"/{pipeline.world.bucket}/{pipeline.input}{writer}-{number}.edi"
+        connection.request("PUT", path, body, {"Authorization": signed})
+        reply = connection.getresponse()
+        assert reply.read() == b"" and reply.status == 200, reply.status
 
 
 def latency(pipeline, body, number):

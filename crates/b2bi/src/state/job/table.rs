@@ -415,6 +415,31 @@ mod tests {
     }
 
     #[test]
+    fn undone_changes_leave_no_trace_in_jobs_and_indexes() {
+        let mut jobs = ended(3);
+        jobs.archive(0, true, 100);
+        jobs.add(row(3, "k3", Some("o"))).unwrap();
+        jobs.add(row(4, "k4", None)).unwrap();
+        let before = jobs.rows().unwrap();
+        jobs.record_undo(true);
+        let end = JobResult::Failed(String::new());
+        jobs.finish("tj-3", end, Timestamp::from_millis(0));
+        jobs.get_mut("tj-4").unwrap().ended_at = Some(Timestamp::from_millis(1));
+        jobs.remove("tj-1");
+        jobs.add(row(5, "k5", Some("o"))).unwrap();
+        let changes = jobs.take_undo();
+        jobs.record_undo(false);
+        jobs.undo(&changes);
+        assert_eq!(jobs.rows().unwrap(), before);
+        let open: Vec<_> = jobs.open().map(|job| job.facts.id.as_str()).collect();
+        assert_eq!(open, ["tj-3", "tj-4"]);
+        let known: Vec<bool> = (0..6).map(|number| knows(&jobs, number)).collect();
+        assert_eq!(known, [true, true, true, true, true, false]);
+        jobs.remove("tj-4");
+        assert!(jobs.take_undo().is_empty());
+    }
+
+    #[test]
     fn a_job_under_way_is_not_archived() {
         let mut jobs = Jobs::default();
         jobs.add(row(0, "k0", None)).unwrap();
