@@ -31,10 +31,12 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use futures_util::future::Either;
+use b2bi_local_objects::ObjectEvent;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::broadcast::Receiver;
 use tokio::sync::oneshot;
+use tokio::task::JoinSet;
 
 use crate::app::App;
 use crate::calibration;
@@ -104,29 +106,46 @@ impl Server {
     /// Serves until `stop` completes, then finishes the requests in flight.
     pub async fn until(self, stop: impl Future<Output = ()>) {
         tracing::info!(address = %self.address, "serving");
-        let app = Arc::clone(&self.app);
-        let object_events = match &app.objects {
-            Objects::Embedded(s3) => {
-                let created = s3.subscribe();
-                // Files that were put before a crash and whose jobs were not stored yet.
-                app.service.catch_up().await;
-                let passed_on = object_events::pass_on_supervised(&app, s3, created);
-                let caught_up = object_events::catch_up_supervised(&app);
-                let expired = lifecycle::expire_supervised(&app, s3);
-                Either::Left(either(either(passed_on, caught_up), expired))
-            }
-            Objects::External(external) => {
-                Either::Right(object_events::poll_supervised(&app, external.config.poll))
-            }
-        };
+        let Self { app, listener, .. } = self;
+        let created = created_objects(&app).await;
+        // A task of its own, because each object would wake the thread that waits for this function.
+        let mut watchers = JoinSet::new();
+        watchers.spawn(watch_objects(Arc::clone(&app), created));
         tokio::select! {
-            () = listener::serve(self.app, self.listener, stop) => {}
-            () = object_events => {}
+            () = listener::serve(Arc::clone(&app), listener, stop) => {}
+            _ = watchers.join_next() => {}
         }
+        watchers.shutdown().await;
         if let Some(traffic) = &app.traffic {
             traffic.finish();
         }
         tracing::info!("stopped");
+    }
+}
+
+/// The events of the embedded S3 from now on. Jobs of files that were put before a crash start now.
+async fn created_objects(app: &App) -> Option<Receiver<ObjectEvent>> {
+    let Objects::Embedded(s3) = &app.objects else {
+        return None;
+    };
+    let created = s3.subscribe();
+    app.service.catch_up().await;
+    Some(created)
+}
+
+/// Reports objects to the service, and applies lifecycle rules.
+async fn watch_objects(app: Arc<App>, created: Option<Receiver<ObjectEvent>>) {
+    match (&app.objects, created) {
+        (Objects::Embedded(s3), Some(created)) => {
+            let passed_on = object_events::pass_on_supervised(&app, s3, created);
+            let caught_up = object_events::catch_up_supervised(&app);
+            let expired = lifecycle::expire_supervised(&app, s3);
+            either(either(passed_on, caught_up), expired).await;
+        }
+        (Objects::External(external), _) => {
+            object_events::poll_supervised(&app, external.config.poll).await;
+        }
+        (Objects::Embedded(_), None) => {}
     }
 }
 
