@@ -11,8 +11,9 @@ mod path;
 mod rule;
 
 use std::collections::BTreeMap;
+use std::iter;
 
-use serde::Deserialize;
+use serde::{Deserialize, de};
 use serde_json::Value;
 
 pub use self::check::Violation;
@@ -55,8 +56,22 @@ impl Schema {
     ///
     /// # Errors
     ///
-    /// The text is not JSON, or not a schema.
+    /// The text is not JSON, or not a schema, or a regular expression in it is not valid.
     pub fn parse(text: &str) -> Result<Self, SchemaError> {
+        let schema = Self::parse_trusted(text)?;
+        let rules = iter::once(&schema.root).chain(schema.definitions.values());
+        for rule in rules {
+            (rule.check_patterns()).map_err(|error| SchemaError(de::Error::custom(error)))?;
+        }
+        Ok(schema)
+    }
+
+    /// Reads a schema whose regular expressions are known to be valid.
+    ///
+    /// # Errors
+    ///
+    /// The text is not JSON, or not a schema.
+    pub fn parse_trusted(text: &str) -> Result<Self, SchemaError> {
         let mut schema: Self = serde_json::from_str(text).map_err(SchemaError)?;
         schema.document = serde_json::from_str(text).map_err(SchemaError)?;
         Ok(schema)

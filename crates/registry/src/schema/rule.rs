@@ -1,9 +1,11 @@
 //! The rules of a schema for one value.
 
 use std::collections::BTreeMap;
+use std::iter;
+use std::sync::OnceLock;
 
 use fancy_regex::Regex;
-use serde::{Deserialize, Deserializer, de};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 /// The constraints of a value. A rule without members allows everything.
@@ -89,21 +91,33 @@ pub(super) enum Kind {
     Null,
 }
 
-/// A regular expression that has to match somewhere in a text.
+/// A regular expression that has to match somewhere in a text. It is compiled for the first text: to compile those
+/// of all types takes longer than everything else at the start of a server.
 #[derive(Debug)]
-pub(super) struct Pattern(Regex);
+pub(super) struct Pattern {
+    source: String,
+    compiled: OnceLock<Option<Regex>>,
+}
 
 impl Pattern {
-    /// A match that takes too many steps counts as no match.
+    fn new(source: String) -> Self {
+        Self {
+            source,
+            compiled: OnceLock::new(),
+        }
+    }
+
+    /// An invalid expression matches nothing. A match that takes too many steps counts as no match.
     pub(super) fn matches(&self, text: &str) -> bool {
-        self.0.is_match(text).unwrap_or(false)
+        let compiled = (self.compiled).get_or_init(|| Regex::new(&self.source).ok());
+        let compiled = compiled.as_ref();
+        compiled.is_some_and(|regex| regex.is_match(text).unwrap_or(false))
     }
 }
 
 impl<'de> Deserialize<'de> for Pattern {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Regex::new(&text).map(Self).map_err(de::Error::custom)
+        String::deserialize(deserializer).map(Self::new)
     }
 }
 
@@ -111,9 +125,29 @@ fn pattern_properties<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Vec<(Pattern, Rule)>, D::Error> {
     let rules = BTreeMap::<String, Rule>::deserialize(deserializer)?;
-    let compiled = rules.into_iter().map(|(pattern, rule)| {
-        let pattern = Regex::new(&pattern).map_err(de::Error::custom)?;
-        Ok((Pattern(pattern), rule))
-    });
-    compiled.collect()
+    let rules = rules.into_iter();
+    Ok(rules
+        .map(|(source, rule)| (Pattern::new(source), rule))
+        .collect())
+}
+
+impl Rule {
+    /// Compiles each regular expression in the rule.
+    ///
+    /// # Errors
+    ///
+    /// One is not valid.
+    pub(super) fn check_patterns(&self) -> Result<(), fancy_regex::Error> {
+        let names = self.pattern_properties.iter().map(|(pattern, _)| pattern);
+        for pattern in self.pattern.iter().chain(names) {
+            Regex::new(&pattern.source)?;
+        }
+        let by_pattern = self.pattern_properties.iter().map(|(_, rule)| rule);
+        let choices = iter::chain(&self.one_of, &self.any_of).chain(&self.all_of);
+        let mut within = (self.items.iter().map(|rule| &**rule))
+            .chain(self.properties.values())
+            .chain(by_pattern)
+            .chain(choices);
+        within.try_for_each(Self::check_patterns)
+    }
 }

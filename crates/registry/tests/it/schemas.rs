@@ -1,6 +1,8 @@
 //! Models against schemas.
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
 
 use b2bi_local_model::{OperationShape, Shape};
 use b2bi_local_registry::{Properties, Schema};
@@ -189,6 +191,44 @@ fn texts_that_are_no_schema_are_refused() {
     ] {
         assert!(Schema::parse(text).is_err(), "{text}");
     }
+}
+
+#[test]
+fn texts_with_an_invalid_regular_expression_anywhere_are_refused() {
+    for rule in [
+        r#""pattern":"(""#,
+        r#""items":{"pattern":"("}"#,
+        r#""patternProperties":{"(":{}}"#,
+        r#""patternProperties":{"a":{"pattern":"("}}"#,
+        r#""oneOf":[{},{"pattern":"("}]"#,
+        r#""anyOf":[{"pattern":"("}]"#,
+        r#""allOf":[{"properties":{"B":{"pattern":"("}}}]"#,
+    ] {
+        for text in [
+            format!(r#"{{"typeName":"A::B::C","primaryIdentifier":[],{rule}}}"#),
+            format!(
+                r#"{{"typeName":"A::B::C","primaryIdentifier":[],"definitions":{{"A":{{{rule}}}}}}}"#
+            ),
+        ] {
+            assert!(Schema::parse(&text).is_err(), "{text}");
+            assert!(Schema::parse_trusted(&text).is_ok(), "{text}");
+        }
+    }
+}
+
+#[test]
+fn the_schemas_of_all_types_have_valid_regular_expressions() {
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let mut count = 0;
+    for folder in ["registry/schemas", "stacks/schemas"] {
+        for file in fs::read_dir(crates.join(folder)).unwrap() {
+            let path = file.unwrap().path();
+            let parsed = Schema::parse(&fs::read_to_string(&path).unwrap());
+            assert!(parsed.is_ok(), "{}: {parsed:?}", path.display());
+            count += 1;
+        }
+    }
+    assert!(count >= 12, "{count}");
 }
 
 /// The definition that a rule refers to, or the rule.
