@@ -226,14 +226,9 @@ pub(crate) fn multipart_etag<'a>(parts: impl Iterator<Item = &'a [u8]> + Clone) 
 
 /// Bytes in lowercase hexadecimal.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            // Writing to a string does not fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 0xf]);
+    let digits = digits.map(|digit| char::from_digit(digit.into(), 16));
+    digits.map(Option::unwrap_or_default).collect()
 }
 
 /// The bytes of a hexadecimal text; `None` for any other text.

@@ -1,6 +1,6 @@
 //! The operations of S3 that the embedded S3 implements.
 
-/// The implemented operations.
+/// The implemented operations, in alphabetical order.
 pub(crate) const IMPLEMENTED: &[&str] = &[
     "AbortMultipartUpload",
     "CompleteMultipartUpload",
@@ -94,3 +94,13 @@ pub(crate) const IMPLEMENTED: &[&str] = &[
     "UploadPart",
     "UploadPartCopy",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::IMPLEMENTED;
+
+    #[test]
+    fn implemented_operations_are_in_order() {
+        assert!(IMPLEMENTED.is_sorted());
+    }
+}

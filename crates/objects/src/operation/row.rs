@@ -79,7 +79,7 @@ pub(crate) struct Row {
 impl Row {
     /// Whether it has the request's method and target.
     pub(crate) fn is_at(&self, method: &Method, level: Level) -> bool {
-        method == self.method && self.level == level
+        self.level == level && method == self.method
     }
 
     pub(crate) fn sub_resources(&self) -> impl Iterator<Item = &'static str> {
