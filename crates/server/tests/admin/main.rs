@@ -6,6 +6,8 @@
     reason = "a test fails by panicking"
 )]
 
+mod replies;
+
 use b2bi_local_server::{Config, Control, Server};
 use bytes::Bytes;
 use http::{HeaderMap, Request};
