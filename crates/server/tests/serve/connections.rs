@@ -101,6 +101,23 @@ async fn requests_on_one_connection_are_answered_in_their_order() {
 }
 
 #[tokio::test]
+async fn a_connection_stays_usable_after_a_body_that_is_too_large() {
+    let server = Running::start(|config| config.max_body_bytes = 100_000).await;
+    for size in [100_001, 700_000] {
+        let large = format!(
+            "POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: B2BI.ListProfiles\r\n\
+             Authorization: AWS4-HMAC-SHA256 Credential=k/20260101/us-east-1/b2bi/aws4_request, \
+             SignedHeaders=host, Signature=0\r\nContent-Length: {size}\r\n\r\n{}",
+            " ".repeat(size)
+        );
+        let next = "GET /none HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+        let reply = server.raw([&large, next].concat()).await;
+        assert_eq!(reply.status, 413, "{reply:?}");
+        assert!(reply.body.contains("HTTP/1.1 404"), "{reply:?}");
+    }
+}
+
+#[tokio::test]
 async fn surplus_connections_get_an_error_or_are_closed() {
     let server = Running::start(|config| config.limits.connections = 1).await;
     let mut seated = TcpStream::connect(server.address).await.unwrap();
