@@ -26,7 +26,12 @@ struct Aws {
 
 impl Aws {
     fn start(faults: &str) -> Self {
-        let mut child = command(&["--listen", "127.0.0.1:0", "--faults", faults])
+        Self::with(&["--faults", faults])
+    }
+
+    fn with(settings: &[&str]) -> Self {
+        let mut child = command(&["--listen", "127.0.0.1:0"])
+            .args(settings)
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -210,6 +215,33 @@ fn refused_requests_are_no_answers() {
     assert!(recording.contains("mapping-nothing"), "{recording}");
     let answers = recording.split("\"skipped\"").next().unwrap();
     assert!(!answers.contains("AccessDenied"), "{recording}");
+}
+
+/// A server that takes any signature cannot answer questions about signatures.
+#[test]
+fn questions_about_signatures_need_a_server_that_checks_them() {
+    let check = |settings: &[&str], status: i32, is_skipped: bool| {
+        let aws = Aws::with(settings);
+        let file = out("signatures");
+        let mut command = aws.record(&["--only", "refused-signatures,A-31", "--out", &file]);
+        let recorded = command.output().unwrap();
+        let text = log(&recorded);
+        assert_eq!(recorded.status.code(), Some(status), "{text}");
+        let recording = std::fs::read_to_string(&file).unwrap();
+        assert!(recording.contains("mapping-nothing"), "{recording}");
+        let reason = "the server does not check signatures";
+        for said in [&text, &recording] {
+            assert_eq!(said.contains(reason), is_skipped, "{said}");
+        }
+        assert_eq!(
+            recording.contains("unknown-key"),
+            !is_skipped,
+            "{recording}"
+        );
+    };
+    check(&[], 1, true);
+    let checking = ["--verify-signatures", "--credentials", "111122223333:any"];
+    check(&checking, 0, false);
 }
 
 /// An existing recording is kept until the new one is complete, and answers are not lost.
