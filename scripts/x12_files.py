@@ -15,9 +15,10 @@ def remittance(number: int, claims: int) -> str:
     lines = [
         f"BPR*I*{claims * 240}*C*ACH*CCP*01*111111118*DA*1234*1512345678**01*111111118*DA*5678*2026{number % 12 + 1:02}02",
         f"TRN*1*T{number}*1512345678",
-        f"N1*PR*PAYER {number % 5}*XV*{number % 5}",
+        f"N1*PR*PAYER {number % 5}*XV*P{number % 5}",
         "N3*1 STREET",
         "N4*TOWN*OH*43004",
+        "PER*BL*HELP*TE*5551234567",
         "N1*PE*CLINIC*XX*1234567893",
         "LX*1",
     ]

@@ -6,34 +6,34 @@ use crate::validate::Notes;
 use crate::{Element, Position, ProblemKind, Segment};
 
 pub(super) fn check(place: &Use, segment: &Segment<'_>, position: &Position, notes: &mut Notes) {
-    for rule in &place.elements {
+    for rule in place.elements.iter().filter(|rule| !rule.allows_all()) {
         let element = segment
             .element(rule.element)
             .filter(|element| !element.is_empty());
-        if rule.component == 0 || element.is_none() {
-            if rule.component == 0 {
-                report(rule.problem(element), rule, segment, position, notes);
+        let mut check_value = |value: Option<Element<'_>>| {
+            if !rule.allows(value) {
+                report(rule.problem(value), rule, segment, position, notes);
             }
+        };
+        if rule.component == 0 {
+            check_value(element);
             continue;
         }
         for repetition in element.iter().flat_map(Element::repetitions) {
-            let component = repetition
-                .components()
-                .nth(rule.component - 1)
-                .filter(|part| !part.is_empty());
-            report(rule.problem(component), rule, segment, position, notes);
+            let component = repetition.components().nth(rule.component - 1);
+            check_value(component.filter(|part| !part.is_empty()));
         }
     }
 }
 
+#[cold]
 fn report(
-    kind: Option<ProblemKind>,
+    kind: ProblemKind,
     rule: &ElementUse,
     segment: &Segment<'_>,
     position: &Position,
     notes: &mut Notes,
 ) {
-    let Some(kind) = kind else { return };
     let narrow = |number: usize| u16::try_from(number).unwrap_or(u16::MAX);
     let offset = segment
         .element(rule.element)
@@ -48,22 +48,40 @@ fn report(
 }
 
 impl ElementUse {
-    /// The problem of an element or component with a value.
-    fn problem(&self, value: Option<Element<'_>>) -> Option<ProblemKind> {
-        let Some(value) = value else {
-            return (self.usage == Usage::Required).then_some(ProblemKind::ElementMissing);
-        };
-        if self.usage == Usage::NotUsed {
-            return Some(ProblemKind::ElementNotUsed);
+    /// Whether any value is allowed, and none.
+    fn allows_all(&self) -> bool {
+        self.usage == Usage::Situational && !self.codes.is_known()
+    }
+
+    /// Whether an element or component may have a value.
+    fn allows(&self, value: Option<Element<'_>>) -> bool {
+        match value {
+            None => self.usage != Usage::Required,
+            Some(_) if self.usage == Usage::NotUsed => false,
+            Some(value) => self.unlisted(value).is_none(),
         }
+    }
+
+    /// The first repetition with a code that is not allowed.
+    fn unlisted<'a>(&self, value: Element<'a>) -> Option<Element<'a>> {
         if !self.codes.is_known() || value.has_components() {
             return None;
         }
-        let unlisted = value
-            .repetitions()
-            .find(|value| !self.codes.contains(value.value()));
-        unlisted.map(|value| ProblemKind::CodeUnknown {
-            value: decode(value.value()).into(),
-        })
+        let mut repetitions = value.repetitions();
+        repetitions.find(|value| !self.codes.contains(value.value()))
+    }
+
+    /// The problem of an element or component with a value that is not allowed.
+    #[cold]
+    fn problem(&self, value: Option<Element<'_>>) -> ProblemKind {
+        let Some(value) = value else {
+            return ProblemKind::ElementMissing;
+        };
+        match self.unlisted(value) {
+            Some(unlisted) if self.usage != Usage::NotUsed => ProblemKind::CodeUnknown {
+                value: decode(unlisted.value()).into(),
+            },
+            _ => ProblemKind::ElementNotUsed,
+        }
     }
 }
