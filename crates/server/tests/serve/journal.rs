@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use b2bi_local_faults::RuleSet;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -84,4 +85,26 @@ async fn an_explanation_of_an_entry_names_what_the_journal_does_not_keep() {
     assert_eq!(not_kept(&server, "&userAgent=me").await, less);
     let less = json!(["userAgent", "resource", "body", "result"]);
     assert_eq!(not_kept(&server, "&header:X-A=b").await, less);
+}
+
+#[tokio::test]
+async fn an_explanation_of_an_entry_uses_what_the_journal_kept() {
+    let server = with_entries(1).await;
+    let rules = json!([
+        {"id": "list", "operation": "ListProfiles", "region": "us-east-1"},
+        {"id": "get", "operation": "GetProfile"},
+        {"id": "logs", "service": "logs"},
+    ]);
+    let set: RuleSet = serde_json::from_value(rules).unwrap();
+    server.control.add_faults(set.rules).unwrap();
+    let reply = server.send(&get("/_b2bi/faults/explain?entry=1")).await;
+    let explained: Value = serde_json::from_str(&reply.body).unwrap();
+    let rules = explained["rules"].as_array().unwrap().iter();
+    let matches = rules.map(|rule| format!("{} {}", rule["id"], rule["matches"]));
+    let matches: Vec<_> = matches.collect();
+    assert_eq!(
+        matches,
+        [r#""list" true"#, r#""get" false"#, r#""logs" false"#],
+        "{explained}"
+    );
 }

@@ -10,6 +10,7 @@ mod harness;
 mod journal;
 mod metrics;
 mod presigned;
+mod s3_faults;
 mod secrets;
 mod signatures;
 mod wire;
