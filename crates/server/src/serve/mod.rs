@@ -135,17 +135,17 @@ async fn created_objects(app: &App) -> Option<Receiver<ObjectEvent>> {
 
 /// Reports objects to the service, and applies lifecycle rules.
 async fn watch_objects(app: Arc<App>, created: Option<Receiver<ObjectEvent>>) {
-    match (&app.objects, created) {
-        (Objects::Embedded(s3), Some(created)) => {
+    match &app.objects {
+        Objects::Embedded(s3) => {
+            let created = created.unwrap_or_else(|| s3.subscribe());
             let passed_on = object_events::pass_on_supervised(&app, s3, created);
             let caught_up = object_events::catch_up_supervised(&app);
             let expired = lifecycle::expire_supervised(&app, s3);
             either(either(passed_on, caught_up), expired).await;
         }
-        (Objects::External(external), _) => {
+        Objects::External(external) => {
             object_events::poll_supervised(&app, external.config.poll).await;
         }
-        (Objects::Embedded(_), None) => {}
     }
 }
 
