@@ -224,7 +224,7 @@ impl Search<'_> {
             parts.extend(numbered);
             return;
         }
-        if let Some(part) = self.twofold(lists) {
+        if let Some(part) = self.list_at_two_levels(lists) {
             parts.push(part);
             return;
         }

@@ -105,7 +105,7 @@ impl Search<'_> {
             self.referred_products(cases, found);
         }
         if found.is_empty() {
-            self.twofold_sums(cases, found);
+            self.sums_at_two_levels(cases, found);
         }
         if found.is_empty() {
             self.sums_of_sums(cases, found);

@@ -66,7 +66,7 @@ mod template;
 mod texts;
 mod thresholds;
 mod tree;
-mod twofold;
+mod two_levels;
 mod values;
 mod walk;
 mod wanted;

@@ -274,100 +274,69 @@ pub(super) struct Part {
     pub(super) template: Template,
 }
 
-impl Expression {
-    /// All its paths.
-    pub(super) fn paths<'a>(&'a self, into: &mut Vec<&'a Path>) {
-        match self {
-            Self::Constant(_) | Self::Position(..) | Self::Levels => {}
-            Self::Path(path)
-            | Self::Join(path, _)
-            | Self::Has(path)
-            | Self::Count(path)
-            | Self::Sum(path)
-            | Self::Aggregate(_, path)
-            | Self::SumOfProducts(path, ..)
-            | Self::AggregateOfProducts(_, path, ..)
-            | Self::Pair(path, ..) => into.push(path),
-            Self::Number(of)
-            | Self::Text(of)
-            | Self::Trim(of)
-            | Self::Upper(of)
-            | Self::Lower(of)
-            | Self::Title(of)
-            | Self::Capital(of)
-            | Self::Fixed(of, _)
-            | Self::Round(of, _)
-            | Self::Magnitude(of)
-            | Self::Scale(of, _)
-            | Self::Pad(of, ..)
-            | Self::Reformat(of, ..)
-            | Self::Slice(of, ..)
-            | Self::Before(of, _)
-            | Self::After(of, _)
-            | Self::Piece(of, ..)
-            | Self::Table(of, _)
-            | Self::Is(of, _)
-            | Self::Otherwise(of, _)
-            | Self::Beyond(of, _)
-            | Self::Choose(of, ..)
-            | Self::Classes(of, ..) => of.paths(into),
-            Self::Product(one, other)
-            | Self::Plus(one, other)
-            | Self::Minus(one, other)
-            | Self::Quotient(one, other)
-            | Self::Signed(one, other, _) => {
-                one.paths(into);
-                other.paths(into);
+/// A function that adds the paths of an expression to a list, to read or to change them.
+macro_rules! paths_of {
+    ($(#[$doc:meta])* $name:ident, $iter:ident $(, $mutable:tt)?) => {
+        $(#[$doc])*
+        pub(super) fn $name<'a>(&'a $($mutable)? self, into: &mut Vec<&'a $($mutable)? Path>) {
+            match self {
+                Self::Constant(_) | Self::Position(..) | Self::Levels => {}
+                Self::Path(path)
+                | Self::Join(path, _)
+                | Self::Has(path)
+                | Self::Count(path)
+                | Self::Sum(path)
+                | Self::Aggregate(_, path)
+                | Self::SumOfProducts(path, ..)
+                | Self::AggregateOfProducts(_, path, ..)
+                | Self::Pair(path, ..) => into.push(path),
+                Self::Number(of)
+                | Self::Text(of)
+                | Self::Trim(of)
+                | Self::Upper(of)
+                | Self::Lower(of)
+                | Self::Title(of)
+                | Self::Capital(of)
+                | Self::Fixed(of, _)
+                | Self::Round(of, _)
+                | Self::Magnitude(of)
+                | Self::Scale(of, _)
+                | Self::Pad(of, ..)
+                | Self::Reformat(of, ..)
+                | Self::Slice(of, ..)
+                | Self::Before(of, _)
+                | Self::After(of, _)
+                | Self::Piece(of, ..)
+                | Self::Table(of, _)
+                | Self::Is(of, _)
+                | Self::Otherwise(of, _)
+                | Self::Beyond(of, _)
+                | Self::Choose(of, ..)
+                | Self::Classes(of, ..) => of.$name(into),
+                Self::Product(one, other)
+                | Self::Plus(one, other)
+                | Self::Minus(one, other)
+                | Self::Quotient(one, other)
+                | Self::Signed(one, other, _) => {
+                    one.$name(into);
+                    other.$name(into);
+                }
+                Self::Concat(parts) => parts.$iter().for_each(|part| part.$name(into)),
             }
-            Self::Concat(parts) => parts.iter().for_each(|part| part.paths(into)),
         }
-    }
+    };
+}
 
-    /// All its paths, to change them.
-    pub(super) fn paths_mut<'a>(&'a mut self, into: &mut Vec<&'a mut Path>) {
-        match self {
-            Self::Constant(_) | Self::Position(..) | Self::Levels => {}
-            Self::Path(path)
-            | Self::Join(path, _)
-            | Self::Has(path)
-            | Self::Count(path)
-            | Self::Sum(path)
-            | Self::Aggregate(_, path)
-            | Self::SumOfProducts(path, ..)
-            | Self::AggregateOfProducts(_, path, ..)
-            | Self::Pair(path, ..) => into.push(path),
-            Self::Number(of)
-            | Self::Text(of)
-            | Self::Trim(of)
-            | Self::Upper(of)
-            | Self::Lower(of)
-            | Self::Title(of)
-            | Self::Capital(of)
-            | Self::Fixed(of, _)
-            | Self::Round(of, _)
-            | Self::Magnitude(of)
-            | Self::Scale(of, _)
-            | Self::Pad(of, ..)
-            | Self::Reformat(of, ..)
-            | Self::Slice(of, ..)
-            | Self::Before(of, _)
-            | Self::After(of, _)
-            | Self::Piece(of, ..)
-            | Self::Table(of, _)
-            | Self::Is(of, _)
-            | Self::Otherwise(of, _)
-            | Self::Beyond(of, _)
-            | Self::Choose(of, ..)
-            | Self::Classes(of, ..) => of.paths_mut(into),
-            Self::Product(one, other)
-            | Self::Plus(one, other)
-            | Self::Minus(one, other)
-            | Self::Quotient(one, other)
-            | Self::Signed(one, other, _) => {
-                one.paths_mut(into);
-                other.paths_mut(into);
-            }
-            Self::Concat(parts) => parts.iter_mut().for_each(|part| part.paths_mut(into)),
-        }
-    }
+impl Expression {
+    paths_of!(
+        /// All its paths.
+        paths,
+        iter
+    );
+    paths_of!(
+        /// All its paths, to change them.
+        paths_mut,
+        iter_mut,
+        mut
+    );
 }

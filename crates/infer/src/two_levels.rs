@@ -26,10 +26,10 @@ struct Twins {
 impl Search<'_> {
     /// The part for a list whose items come from all records at two levels: for each record above,
     /// first its own, then those further in.
-    pub(super) fn twofold(&self, lists: &[ListCase<'_>]) -> Option<DraftPart> {
+    pub(super) fn list_at_two_levels(&self, lists: &[ListCase<'_>]) -> Option<DraftPart> {
         self.twins()
             .into_iter()
-            .find_map(|twins| self.twofold_of(lists, twins))
+            .find_map(|twins| self.list_at_levels(lists, twins))
     }
 
     /// The loops that a record and a record within it have.
@@ -59,7 +59,7 @@ impl Search<'_> {
         found
     }
 
-    fn twofold_of(&self, lists: &[ListCase<'_>], twins: Twins) -> Option<DraftPart> {
+    fn list_at_levels(&self, lists: &[ListCase<'_>], twins: Twins) -> Option<DraftPart> {
         let context = &lists.first()?.context;
         let around = |&record: &NodeId| {
             self.tree
@@ -160,7 +160,7 @@ impl Search<'_> {
     }
 
     /// The sums of a value over the records at both levels, and how many records there are.
-    pub(super) fn twofold_sums(&self, cases: &LeafCases<'_>, found: &mut Vec<Candidate>) {
+    pub(super) fn sums_at_two_levels(&self, cases: &LeafCases<'_>, found: &mut Vec<Candidate>) {
         let Some(case) = first_number(cases) else {
             return;
         };
