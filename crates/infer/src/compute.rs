@@ -92,7 +92,11 @@ impl Search<'_> {
                 continue;
             }
             let cost = if named { 0.9 } else { 2.0 } + if records < 2 { 1.0 } else { 0.0 };
-            let odd = if of_kind { odd - CALLED } else { odd };
+            let odd = match (of_kind, schema.is_some_and(|schema| self.has_words(schema))) {
+                (true, _) => odd - CALLED,
+                (false, true) if !named => odd + CALLED,
+                _ => odd,
+            };
             let few = cost + odd + 0.01 * as_number(path.steps.len());
             self.finish(Expression::Count(path), cases, &mut |item| {
                 push(found, few, item);
@@ -106,6 +110,12 @@ impl Search<'_> {
         let segment = self.tree.schema(schema).label.code().unwrap_or_default();
         let mut known = super::standard::record_words(&segment).iter();
         known.any(|known| words.iter().any(|word| word.starts_with(known)))
+    }
+
+    /// Whether there are common words for records of a kind.
+    fn has_words(&self, schema: SchemaId) -> bool {
+        let segment = self.tree.schema(schema).label.code().unwrap_or_default();
+        !super::standard::record_words(&segment).is_empty()
     }
 
     /// A number in a text before the word for the counted records: `4 lines`.
@@ -189,9 +199,13 @@ impl Search<'_> {
             for (cost, code) in self.codes_of(record, schema, target) {
                 paths.push((cost, with(&path, code)));
             }
+            for (cost, field) in self.optional_fields(record, schema, target) {
+                paths.push((cost, with(&path, Select::Exists(field))));
+            }
             paths.push((0.0, path));
         }
         paths.extend(self.levels_below(context));
+        paths.extend(self.remembered(context));
         paths
     }
 

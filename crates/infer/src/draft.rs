@@ -119,7 +119,18 @@ impl Search<'_> {
             });
             (key.clone(), self.part(&inner, &target_of(key)))
         };
-        Draft::Object(keys.into_iter().map(member).collect())
+        // Counts may use the selections of the lists beside them.
+        let (lists, others): (Vec<_>, Vec<_>) = keys
+            .iter()
+            .enumerate()
+            .partition(|(_, key)| is_list(cases, key));
+        let mut members: Vec<_> = lists
+            .into_iter()
+            .chain(others)
+            .map(|(place, key)| (place, member(key)))
+            .collect();
+        members.sort_by_key(|(place, _)| *place);
+        Draft::Object(members.into_iter().map(|(_, member)| member).collect())
     }
 
     fn element(&self, cases: &Cases<'_>, first: &Element) -> Draft {
@@ -263,6 +274,7 @@ impl Search<'_> {
 
     fn repeated(&self, lists: &[ListCase<'_>]) -> Option<DraftPart> {
         let loops = self.loops(lists)?;
+        self.remember(&loops.each);
         let class = loops.cases.iter().find_map(|case| case.wanted)?.class();
         Some(DraftPart {
             draft: self.part(&loops.cases, &target_of(&class)),
@@ -283,6 +295,16 @@ pub(super) fn narrowed<'a, T>(
             wanted: case.wanted.and_then(&part),
         })
         .collect()
+}
+
+/// Whether a member of objects is a list.
+fn is_list(cases: &Cases<'_>, key: &str) -> bool {
+    cases.iter().any(|case| match case.wanted {
+        Some(Wanted::Object(members)) => members
+            .iter()
+            .any(|(name, value)| name == key && matches!(value, Wanted::List(_))),
+        _ => false,
+    })
 }
 
 /// Adds new items, each after the item that it follows. For equal lists this is one pass.

@@ -92,6 +92,10 @@ impl Tree {
                 let number = found.first().and_then(|text| number_of(text));
                 number.is_some_and(|number| bound.has(number))
             }),
+            Select::ProductBeyond(one, other, bound) => nodes.retain(|&node| {
+                let number = self.product(node, (one, other));
+                number.is_some_and(|number| bound.has(number))
+            }),
             Select::SortedByProduct(one, other, descending) => {
                 self.sort_by_product(nodes, (one, other), *descending);
             }
@@ -120,15 +124,17 @@ impl Tree {
         factors: (&[SchemaId], &[SchemaId]),
         descending: bool,
     ) {
-        let product = |&node: &NodeId| {
-            let number = |field: &[SchemaId]| number_of(self.below(node, field).first()?);
-            let numbers = number(factors.0).zip(number(factors.1));
-            numbers.map_or(f64::NAN, |(one, other)| one * other)
-        };
+        let product = |&node: &NodeId| self.product(node, factors).unwrap_or(f64::NAN);
         nodes.sort_by(|one, other| {
             let order = product(one).total_cmp(&product(other));
             if descending { order.reverse() } else { order }
         });
+    }
+
+    /// The product of two numbers below a node.
+    fn product(&self, node: NodeId, factors: (&[SchemaId], &[SchemaId])) -> Option<f64> {
+        let number = |field: &[SchemaId]| number_of(self.below(node, field).first()?);
+        Some(number(factors.0)? * number(factors.1)?)
     }
 
     /// Sorts nodes by a value below them; equal nodes keep their order.

@@ -20,9 +20,9 @@ const FIELDS: usize = 120;
 const DEPTH: usize = 3;
 
 /// The records that a filter must select, and those that it must not.
-struct FilterSides<'a> {
-    meant: Vec<(&'a Context, NodeId)>,
-    others: Vec<NodeId>,
+pub(super) struct FilterSides<'a> {
+    pub(super) meant: Vec<(&'a Context, NodeId)>,
+    pub(super) others: Vec<NodeId>,
 }
 
 /// A way to distinguish the two sides by the values at one place.
@@ -57,6 +57,7 @@ impl Search<'_> {
             .flat_map(|rule| fields.iter().filter_map(|field| rule(self, &sides, field)));
         let rule = self
             .beyond(lists, records, &sides, &fields)
+            .or_else(|| self.product_beyond(lists, records, &sides, &fields))
             .or_else(|| rules.next());
         let known = self.qualifier_of(schema);
         let by_qualifier = matches!((&rule, &known),
@@ -147,13 +148,7 @@ impl Search<'_> {
         sides: &FilterSides<'_>,
         fields: &[Vec<SchemaId>],
     ) -> Option<Select> {
-        let coded = |field: &&Vec<SchemaId>| {
-            self.equal(sides, field).is_some_and(|_| {
-                let last = field.last().copied().unwrap_or_default();
-                self.forms.is_empty() || self.forms.is_code(self.tree, last)
-            })
-        };
-        if fields.iter().any(|field| coded(&field)) {
+        if self.have_code(sides, fields) {
             return None;
         }
         let meant: Vec<NodeId> = sides.meant.iter().map(|meant| meant.1).collect();
@@ -168,6 +163,16 @@ impl Search<'_> {
         let shown = all.iter().find(|(is_shown, ..)| *is_shown && several);
         let (_, field, bound) = shown.or_else(|| all.first().filter(|_| is_informative))?;
         Some(Select::Beyond((*field).clone(), *bound))
+    }
+
+    /// Whether a code distinguishes the records from the others.
+    pub(super) fn have_code(&self, sides: &FilterSides<'_>, fields: &[Vec<SchemaId>]) -> bool {
+        let is_coded = |field: &Vec<SchemaId>| {
+            let last = field.last().copied().unwrap_or_default();
+            let may_be = self.forms.is_empty() || self.forms.is_code(self.tree, last);
+            may_be && self.equal(sides, field).is_some()
+        };
+        fields.iter().any(is_coded)
     }
 
     /// Whether a place contains identifiers of records rather than codes: several records all have

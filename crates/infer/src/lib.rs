@@ -18,10 +18,12 @@
 //! A number of visited nodes limits the search, not a clock, so the same inputs always give the
 //! same template. Values without an explanation at that limit become constants.
 
+mod added;
 mod agreement;
 mod choose;
 mod codes;
 mod compute;
+mod computed_parts;
 mod convert;
 mod cuts;
 mod dates;
@@ -60,6 +62,7 @@ mod scalar;
 mod search;
 mod signs;
 mod standard;
+mod subsets;
 mod sums;
 mod tables;
 mod template;

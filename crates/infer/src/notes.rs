@@ -82,7 +82,7 @@ fn cautions(tree: &Tree, path: &Path, notes: &mut Vec<String>) {
             Select::Differs(..) => "all codes but one",
             Select::Exists(_) => "those with a value",
             Select::Missing(_) => "those without a value",
-            Select::Beyond(..) => THRESHOLD,
+            Select::Beyond(..) | Select::ProductBeyond(..) => THRESHOLD,
             Select::Extreme(..) => "of the greatest or least record",
             Select::Sorted(..) | Select::SortedByProduct(..) | Select::Reversed => {
                 "in the order of the example"

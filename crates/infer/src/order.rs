@@ -78,10 +78,7 @@ impl Search<'_> {
         }
         let mut selects = self.filter(lists, &in_order, level, schema)?;
         let by_code = |select: &Select| {
-            matches!(
-                select,
-                Select::Equals(..) | Select::OneOf(..) | Select::Beyond(..)
-            )
+            matches!(select, Select::Equals(..) | Select::OneOf(..)) || select.is_threshold()
         };
         if !selects.iter().all(by_code) {
             return None;
@@ -432,7 +429,7 @@ pub(super) fn choose(records: &[NodeId], votes: &[Votes], items: usize) -> Optio
 }
 
 /// Whether each item contains a number, rounded to cents.
-fn shows(items: &[&Wanted], numbers: &[f64]) -> bool {
+pub(super) fn shows(items: &[&Wanted], numbers: &[f64]) -> bool {
     items.len() == numbers.len()
         && items.iter().zip(numbers).all(|(item, &number)| {
             let mut leaves = Vec::new();

@@ -38,8 +38,10 @@ impl Search<'_> {
             return (1.0, self.columns(seed, part));
         }
         let mut values = self.values(seed, part);
+        // Short values of other records can have the digits of a longer value's end by chance.
         let is_initial = part.chars().count() == 1 && part.starts_with(char::is_uppercase);
-        if is_single && several && is_initial {
+        let is_end = part.len() >= PIECE && part.bytes().all(|byte| byte.is_ascii_digit());
+        if is_single && several && (is_initial || is_end) {
             let pieces = self.pieces(seed, part);
             values.truncate(2);
             values.extend(pieces);

@@ -347,7 +347,7 @@ impl Search<'_> {
     fn is_better(&self, one: &Alignment, other: &Alignment) -> bool {
         let worth = |alignment: &Alignment| {
             let guesses = alignment.selects.iter();
-            let guesses = guesses.filter(|select| matches!(select, Select::Beyond(..)));
+            let guesses = guesses.filter(|select| select.is_threshold());
             let all = alignment.selects.len() + 2 * guesses.count();
             alignment.coverage - 0.01 * as_number(all)
         };

@@ -1,12 +1,12 @@
 //! State that all parts of the search share.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use super::evaluate::Context;
 use super::forms::Forms;
 use super::index::Index;
 use super::scalar::Scalar;
-use super::template::{Expression, Support};
+use super::template::{Expression, Path, Support};
 use super::tree::Tree;
 use super::wanted::Wanted;
 use b2bi_local_mapping::Cancel;
@@ -22,6 +22,11 @@ pub(super) struct Search<'a> {
     pub(super) forms: Forms,
     /// The number of levels in the output, if it is one document with numbered levels.
     pub(super) levels: Cell<usize>,
+    /// Whether it explains a part of a text, which is not divided further.
+    pub(super) divides: Cell<bool>,
+    /// The selections of records that lists of the output have, which counts and sums beside them
+    /// may use too.
+    pub(super) subsets: RefCell<Vec<Path>>,
     cancel: &'a Cancel,
 }
 
@@ -67,6 +72,8 @@ impl<'a> Search<'a> {
             index: Index::of(tree),
             forms: Forms::of(tree),
             levels: Cell::new(0),
+            divides: Cell::new(false),
+            subsets: RefCell::new(Vec::new()),
             cancel,
         }
     }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use super::evaluate::Context;
 use super::leaves::push;
 use super::scalar::Scalar;
 use super::search::{Candidate, Case, LeafCases, Search, Target, first_number};
@@ -10,15 +9,6 @@ use super::sums::filtered;
 use super::template::{Expression, Select};
 use super::tree::NodeId;
 
-/// The minimum number of digits in a sum of two sums, to rule out coincidences.
-const DIGITS: usize = 4;
-/// The maximum number of sums over one kind of records that are added to others.
-const SUMS: usize = 8;
-/// The factor for the cost of a sum of two sums. It makes the sum cheaper than a constant, because
-/// the value has many digits.
-const BOTH: f64 = 0.7;
-/// The maximum number of numbers of a record that are added to a sum.
-const NUMBERS: usize = 12;
 /// The maximum number of explanations of an unsigned number that are tried.
 const TRIED: usize = 4;
 
@@ -153,66 +143,6 @@ impl Search<'_> {
                 }
             }
         }
-    }
-}
-
-impl Search<'_> {
-    /// The sum of two sums, such as the sum of the lines and the sum of the charges.
-    pub(super) fn sums_of_sums(&self, cases: &LeafCases<'_>, found: &mut Vec<Candidate>) {
-        let Some(case) = cases.iter().find(|case| case.wanted.is_some()) else {
-            return;
-        };
-        let digits = case.wanted.map_or(0, |wanted| {
-            wanted.text().bytes().filter(u8::is_ascii_digit).count()
-        });
-        if case.wanted.and_then(Scalar::number).is_none() || digits < DIGITS {
-            return;
-        }
-        let from = case.context.stack.len().saturating_sub(1);
-        let record = case.context.innermost();
-        let kinds = self.listed_below(record);
-        let sums = |kind| self.sums_over(from, record, kind).into_iter().take(SUMS);
-        for (cost, sum) in kinds.iter().flat_map(|&kind| sums(kind)) {
-            for number in self.own_numbers(&case.context) {
-                let (sum, number) = (Box::new(sum.clone()), Box::new(number));
-                let plus = Expression::Plus(sum.clone(), number.clone());
-                self.finish(plus, cases, &mut |item| push(found, cost + 1.0, item));
-                let minus = Expression::Minus(sum, number);
-                self.finish(minus, cases, &mut |item| push(found, cost + 1.2, item));
-            }
-        }
-        for (place, &kind) in kinds.iter().enumerate() {
-            for &other in kinds.iter().skip(place + 1) {
-                for (cost, one) in sums(kind) {
-                    for (more, two) in sums(other) {
-                        let (one, two) = (Box::new(one.clone()), Box::new(two));
-                        let plus = Expression::Plus(one, two);
-                        let cost = BOTH * (cost + more);
-                        self.finish(plus, cases, &mut |item| push(found, cost, item));
-                    }
-                }
-            }
-        }
-    }
-}
-
-impl Search<'_> {
-    /// The numbers of the innermost record that are not in one of its lists.
-    fn own_numbers(&self, context: &Context) -> Vec<Expression> {
-        let record = context.innermost();
-        let is_own = |&node: &NodeId| {
-            let current = self.tree.node(node);
-            let number = current.value.as_ref().and_then(Scalar::number);
-            let alone = self.tree.within(record, current.schema).len() == 1;
-            let coded = self.forms.is_code(self.tree, current.schema);
-            number.is_some_and(|number| number != 0.0) && alone && !coded && !self.is_envelope(node)
-        };
-        let nodes = (record..self.tree.node(record).end).filter(is_own);
-        nodes
-            .take(NUMBERS)
-            .filter_map(|node| self.paths(context, node).into_iter().next())
-            .map(|(_, path)| Expression::Number(Box::new(Expression::Path(path))))
-            .collect()
     }
 }
 

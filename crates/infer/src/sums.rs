@@ -36,6 +36,7 @@ impl Search<'_> {
         }
         if found.is_empty() {
             self.filtered_sums(cases, target, found);
+            self.subset_sums(cases, found);
         }
         if found.is_empty() {
             self.level_sums(cases, found);

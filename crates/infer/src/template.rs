@@ -46,6 +46,8 @@ pub(super) enum Select {
     Extreme(Vec<SchemaId>, bool),
     /// The nodes whose number is within a bound.
     Beyond(Vec<SchemaId>, Bound),
+    /// The nodes whose product of two numbers is within a bound.
+    ProductBeyond(Vec<SchemaId>, Vec<SchemaId>, Bound),
     /// The nodes up to the innermost record of the context.
     UpTo,
     First,
@@ -79,8 +81,16 @@ impl Select {
             }
             Self::Extreme(field, greatest) => Self::Extreme(below(field), *greatest),
             Self::Beyond(field, bound) => Self::Beyond(below(field), *bound),
+            Self::ProductBeyond(one, other, bound) => {
+                Self::ProductBeyond(below(one), below(other), *bound)
+            }
             by_place => by_place.clone(),
         }
+    }
+
+    /// Whether it selects by a threshold, which an example does not show exactly.
+    pub(super) fn is_threshold(&self) -> bool {
+        matches!(self, Self::Beyond(..) | Self::ProductBeyond(..))
     }
 
     /// Whether it sorts all records.

@@ -64,6 +64,7 @@ impl Search<'_> {
                 self.concatenations(cases, seed, text, found);
             }
         }
+        self.computed_parts(cases, seed, text, found);
     }
 
     /// The values of one place, joined by a separator.
@@ -152,16 +153,7 @@ impl Search<'_> {
         text: &str,
         found: &mut Vec<Candidate>,
     ) {
-        let others: Vec<String> = cases
-            .iter()
-            .filter_map(|case| case.wanted)
-            .map(Scalar::text)
-            .collect();
-        let composed = Composed {
-            text,
-            bounds: bounds(text),
-            others,
-        };
+        let composed = Composed::new(text, cases);
         let Some(chunks) = self.chunks(seed, &composed) else {
             return;
         };
@@ -179,7 +171,11 @@ impl Search<'_> {
 
     /// The cheapest division of a text into values of the input and the rest; `None` if it contains
     /// no values.
-    fn chunks(&self, seed: &Case<'_, Scalar>, composed: &Composed<'_>) -> Option<Vec<Vec<Way>>> {
+    pub(super) fn chunks(
+        &self,
+        seed: &Case<'_, Scalar>,
+        composed: &Composed<'_>,
+    ) -> Option<Vec<Vec<Way>>> {
         let bounds = &composed.bounds;
         if bounds.len() > WORDS {
             return None;
@@ -265,20 +261,34 @@ impl Search<'_> {
 }
 
 /// A text that is divided, and the other texts of its list.
-struct Composed<'a> {
+pub(super) struct Composed<'a> {
     text: &'a str,
     bounds: Vec<usize>,
     others: Vec<String>,
 }
 
-impl Composed<'_> {
+impl<'a> Composed<'a> {
+    pub(super) fn new(text: &'a str, cases: &LeafCases<'_>) -> Self {
+        let wanted = cases.iter().filter_map(|case| case.wanted);
+        Self {
+            text,
+            bounds: bounds(text),
+            others: wanted.map(Scalar::text).collect(),
+        }
+    }
+
+    /// Whether all texts of the list have a part as often as this one.
+    pub(super) fn is_everywhere(&self, part: &str) -> bool {
+        let count = |text: &str| tokens(text).filter(|token| *token == part).count();
+        let own = count(self.text);
+        self.others.iter().all(|other| count(other) >= own)
+    }
+
     /// The cost of a constant part: more for letters, and more if other texts lack it.
     fn constant_cost(&self, part: &str) -> f64 {
         let letters = part.chars().filter(|c| c.is_alphanumeric()).count();
         let letters = f64::from(u32::try_from(letters).unwrap_or(u32::MAX));
-        let count = |text: &str| tokens(text).filter(|token| *token == part).count();
-        let own = count(self.text);
-        let everywhere = self.others.iter().all(|other| count(other) >= own);
+        let everywhere = self.is_everywhere(part);
         // Adjacent spaces pad a column.
         let column = part.len() > 1 && part.trim().is_empty();
         let chance = if column || !everywhere { CHANCE } else { 0.0 };
@@ -380,7 +390,7 @@ pub(super) fn combined(chunks: Vec<Vec<Way>>) -> Vec<(f64, Vec<Expression>)> {
 }
 
 /// Merges adjacent constants.
-fn merged(parts: Vec<Expression>) -> Vec<Expression> {
+pub(super) fn merged(parts: Vec<Expression>) -> Vec<Expression> {
     let mut merged: Vec<Expression> = Vec::new();
     let flat = parts.into_iter().flat_map(|part| match part {
         Expression::Concat(parts) => parts,

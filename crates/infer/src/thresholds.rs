@@ -190,12 +190,7 @@ impl Search<'_> {
         if !is_measure || meant.is_empty() || others.is_empty() {
             return None;
         }
-        let min = |values: &[f64]| values.iter().copied().fold(f64::MAX, f64::min);
-        let max = |values: &[f64]| values.iter().copied().fold(f64::MIN, f64::max);
-        if min(&meant) > max(&others) {
-            return Some(Bound::AtLeast(between(max(&others), min(&meant))));
-        }
-        (max(&meant) < min(&others)).then(|| Bound::Below(between(max(&meant), min(&others))))
+        bound_between(&meant, &others)
     }
 
     /// Whether a node is a quantity or amount, and not a code or a part of the envelope.
@@ -205,6 +200,16 @@ impl Search<'_> {
         let measured = self.forms.is_empty() || self.forms.is_amount(self.tree, current.schema);
         number && measured && !self.is_envelope(node)
     }
+}
+
+/// The roundest bound that separates numbers from others, if there is one.
+pub(super) fn bound_between(meant: &[f64], others: &[f64]) -> Option<Bound> {
+    let min = |values: &[f64]| values.iter().copied().fold(f64::MAX, f64::min);
+    let max = |values: &[f64]| values.iter().copied().fold(f64::MIN, f64::max);
+    if min(meant) > max(others) {
+        return Some(Bound::AtLeast(between(max(others), min(meant))));
+    }
+    (max(meant) < min(others)).then(|| Bound::Below(between(max(meant), min(others))))
 }
 
 /// The lower bounds of the words of sorted numbers, from the greatest number, and the word of the

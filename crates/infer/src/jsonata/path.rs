@@ -156,13 +156,11 @@ impl Printer<'_> {
             // A function around the path does this.
             Select::Unique(_) | Select::Reversed => String::new(),
             Select::Beyond(field, bound) => {
-                let key = self.field(field);
-                let key = if field.last().is_some_and(|&last| self.is_text(last)) {
-                    format!("$number({key})")
-                } else {
-                    key
-                };
-                format!("[{key} {}]", bound.text())
+                format!("[{} {}]", self.sort_key(field, true), bound.text())
+            }
+            Select::ProductBeyond(one, other, bound) => {
+                let (one, other) = (self.sort_key(one, true), self.sort_key(other, true));
+                format!("[{one} * {other} {}]", bound.text())
             }
             Select::UpTo => format!("[[0..${}]]", self.counter.as_deref().unwrap_or_default()),
             Select::First => "[0]".to_owned(),

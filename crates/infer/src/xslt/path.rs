@@ -97,6 +97,10 @@ impl Printer<'_> {
                 format!("[not({field} {sign} ../{label}/{field})][1]")
             }
             Select::Beyond(field, bound) => format!("[{} {}]", self.field(field), bound.text()),
+            Select::ProductBeyond(one, other, bound) => {
+                let (one, other) = (self.field(one), self.field(other));
+                format!("[{one} * {other} {}]", bound.text())
+            }
             Select::UpTo => {
                 let counter = self.counter.as_deref().unwrap_or_default();
                 format!("[position() <= ${counter}]")
