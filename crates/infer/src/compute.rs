@@ -75,7 +75,7 @@ impl Search<'_> {
         target: &Target,
         found: &mut Vec<Candidate>,
     ) {
-        let Some(case) = cases.iter().find(|case| case.wanted.is_some()) else {
+        let Some(case) = most(cases) else {
             return;
         };
         let Some(count) = case.wanted.and_then(whole).filter(|wanted| *wanted > 0) else {
@@ -151,7 +151,7 @@ impl Search<'_> {
 
     /// Explanations that count the distinct codes at a place.
     pub(super) fn distinct_counts(&self, cases: &LeafCases<'_>, found: &mut Vec<Candidate>) {
-        let Some(case) = cases.iter().find(|case| case.wanted.is_some()) else {
+        let Some(case) = most(cases) else {
             return;
         };
         if case.wanted.and_then(whole).is_none_or(|wanted| wanted < 2) {
@@ -340,6 +340,12 @@ pub(super) fn with(path: &Path, select: Select) -> Path {
         last.select.push(select);
     }
     path
+}
+
+/// The first case with the greatest number, which is the most informative for a count.
+fn most<'c, 'a>(cases: &'c LeafCases<'a>) -> Option<&'c Case<'a, Scalar>> {
+    let known = cases.iter().rev().filter(|case| case.wanted.is_some());
+    known.max_by_key(|case| case.wanted.and_then(whole))
 }
 
 /// Whether a name is a plural.

@@ -1,9 +1,12 @@
 //! Conversions from a value of the input to a wanted value.
 
 use super::dates::DateFormat;
-use super::evaluate::{capital, scale, title};
+use super::evaluate::{capital, compact, scale, title};
 use super::scalar::{Scalar, decimals_of, number_text, round};
 use super::template::Expression;
+
+/// The minimum length of a text without punctuation.
+pub(super) const COMPACT: usize = 5;
 
 /// A change from one value to another, and what it costs.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -12,6 +15,7 @@ pub(super) enum Conversion {
     ToNumber,
     ToText,
     Trim,
+    Compact,
     Upper,
     Lower,
     Title,
@@ -41,6 +45,7 @@ impl Conversion {
             Self::ToNumber => Expression::Number(Box::new(of)),
             Self::ToText => Expression::Text(Box::new(of)),
             Self::Trim => Expression::Trim(Box::new(of)),
+            Self::Compact => Expression::Compact(Box::new(of)),
             Self::Upper => Expression::Upper(Box::new(of)),
             Self::Lower => Expression::Lower(Box::new(of)),
             Self::Title => Expression::Title(Box::new(of)),
@@ -74,7 +79,7 @@ impl Conversion {
             Self::ToNumber | Self::ToText => 0.1,
             Self::Reformat(..) | Self::Trim | Self::DatePart(_) | Self::TimePart(_) => 0.3,
             Self::Upper | Self::Lower | Self::Title | Self::Fixed(_) | Self::Plain => 0.5,
-            Self::Capital => 0.6,
+            Self::Capital | Self::Compact => 0.6,
             Self::ScaledPlain(_) => 1.1,
             Self::Pad(_) => 0.8,
             Self::Scaled(_) | Self::ScaledText(_) | Self::ScaledFixed(..) => 1.0,
@@ -172,6 +177,9 @@ fn texts(text: &str, wanted: &str, found: &mut Vec<Conversion>) {
     if text.trim() == wanted {
         found.push(Conversion::Trim);
     }
+    if is_compact(text, wanted) {
+        found.push(Conversion::Compact);
+    }
     if text.to_uppercase() == wanted {
         found.push(Conversion::Upper);
     }
@@ -209,6 +217,12 @@ fn texts(text: &str, wanted: &str, found: &mut Vec<Conversion>) {
             }
         }
     }
+}
+
+/// Whether a text is another one without punctuation, such as a telephone number.
+fn is_compact(text: &str, wanted: &str) -> bool {
+    let is_number = super::scalar::number_of(text).is_some();
+    !is_number && text.len() > wanted.len() && wanted.len() >= COMPACT && compact(text) == wanted
 }
 
 /// A part of a text, in another format.

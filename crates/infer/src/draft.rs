@@ -51,6 +51,7 @@ struct Run<'a> {
 impl Search<'_> {
     /// The draft of a whole output.
     pub(super) fn draft(&self, wanted: &Wanted) -> Draft {
+        self.fixed.set(self.has_fixed_amounts(wanted));
         let case = Case {
             context: Context {
                 stack: vec![Tree::ROOT],
@@ -276,8 +277,10 @@ impl Search<'_> {
         let loops = self.loops(lists)?;
         self.remember(&loops.each);
         let class = loops.cases.iter().find_map(|case| case.wanted)?.class();
+        let draft = self.part(&loops.cases, &target_of(&class));
+        self.remember_flags(&loops, &draft);
         Some(DraftPart {
-            draft: self.part(&loops.cases, &target_of(&class)),
+            draft,
             each: loops.each,
         })
     }

@@ -5,6 +5,9 @@ use super::scalar::{Scalar, number_of, round};
 use super::template::{Expression, Path, Select};
 use super::tree::{NodeId, SchemaId, Tree};
 
+/// The punctuation of telephone numbers, postal codes and other numbers.
+pub(super) const MARKS: &str = "-() ./";
+
 /// Where an expression is evaluated: the records of the enclosing loops, the root first.
 #[derive(Clone, Debug)]
 pub(super) struct Context {
@@ -91,6 +94,11 @@ impl Tree {
                 let found = self.below(node, field);
                 let number = found.first().and_then(|text| number_of(text));
                 number.is_some_and(|number| bound.has(number))
+            }),
+            Select::Related(one, relation, other) => nodes.retain(|&node| {
+                let number = |field: &[SchemaId]| number_of(self.below(node, field).first()?);
+                let numbers = number(one).zip(number(other));
+                numbers.is_some_and(|(one, other)| relation.holds(one, other))
             }),
             Select::ProductBeyond(one, other, bound) => nodes.retain(|&node| {
                 let number = self.product(node, (one, other));
@@ -190,12 +198,6 @@ impl Tree {
             Expression::Otherwise(of, value) => {
                 self.evaluate(of, context).unwrap_or_else(|| value.clone())
             }
-            Expression::Beyond(of, bound) => Scalar::Bool(bound.has(number(of)?)),
-            Expression::Choose(is, one, other) => match self.evaluate(is, context)? {
-                Scalar::Bool(true) => one.clone(),
-                _ => other.clone(),
-            },
-            Expression::Classes(of, classes, other) => class(classes, other, number(of)?).clone(),
             Expression::Signed(of, code, negative) => {
                 let number = number(of)?;
                 let is_negative = negative.contains(&text(code)?);
@@ -207,6 +209,7 @@ impl Tree {
             }
             Expression::Text(_)
             | Expression::Trim(_)
+            | Expression::Compact(_)
             | Expression::Upper(_)
             | Expression::Lower(_)
             | Expression::Title(_)
@@ -218,7 +221,28 @@ impl Tree {
             | Expression::After(..)
             | Expression::Piece(..)
             | Expression::Concat(_) => Scalar::Text(self.converted(expression, context)?),
+            Expression::Beyond(..)
+            | Expression::Compare(..)
+            | Expression::Choose(..)
+            | Expression::Classes(..) => self.conditional(expression, context)?,
             arithmetic => self.arithmetic(arithmetic, context)?,
+        })
+    }
+
+    /// A value that depends on a number.
+    fn conditional(&self, expression: &Expression, context: &Context) -> Option<Scalar> {
+        let number = |of: &Expression| self.evaluate(of, context)?.number();
+        Some(match expression {
+            Expression::Beyond(of, bound) => Scalar::Bool(bound.has(number(of)?)),
+            Expression::Compare(one, relation, other) => {
+                Scalar::Bool(relation.holds(number(one)?, number(other)?))
+            }
+            Expression::Choose(is, one, other) => match self.evaluate(is, context)? {
+                Scalar::Bool(true) => one.clone(),
+                _ => other.clone(),
+            },
+            Expression::Classes(of, classes, other) => class(classes, other, number(of)?).clone(),
+            _ => return None,
         })
     }
 
@@ -227,6 +251,7 @@ impl Tree {
         let text = |of: &Expression| Some(self.evaluate(of, context)?.text());
         Some(match expression {
             Expression::Trim(of) => text(of)?.trim().to_owned(),
+            Expression::Compact(of) => compact(&text(of)?),
             Expression::Upper(of) => text(of)?.to_uppercase(),
             Expression::Lower(of) => text(of)?.to_lowercase(),
             Expression::Title(of) => title(&text(of)?),
@@ -371,6 +396,11 @@ fn pad(text: &str, width: i32, fill: char) -> String {
     } else {
         text.to_owned() + &filler
     }
+}
+
+/// A text without punctuation and spaces.
+pub(super) fn compact(text: &str) -> String {
+    text.chars().filter(|&sign| !MARKS.contains(sign)).collect()
 }
 
 /// A text in lower case with an initial capital.

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::convert::COMPACT;
 use super::dates::DateFormat;
+use super::evaluate::compact;
 use super::scalar::{Scalar, number_text, round};
 use super::tree::{NodeId, Tree, range};
 
@@ -46,6 +48,10 @@ fn stored(value: &Scalar) -> Vec<String> {
         keys.extend(dates(time));
     }
     keys.push(folded(&text));
+    let compacted = compact(&text);
+    if compacted.len() >= COMPACT && compacted.len() < text.len() {
+        keys.push(format!("%{compacted}"));
+    }
     keys
 }
 
@@ -58,6 +64,9 @@ pub(super) fn sought(value: &Scalar) -> Vec<Vec<String>> {
     }
     keys.push(dates(&text));
     keys.push(vec![folded(&text)]);
+    if text.len() >= COMPACT {
+        keys.push(vec![format!("%{text}")]);
+    }
     if let Some(amount) = value.number().filter(|number| *number != 0.0) {
         let scaled = [amount * 100.0, amount / 100.0, amount * 1000.0];
         keys.push(scaled.map(|scaled| number(round(scaled, 6))).to_vec());

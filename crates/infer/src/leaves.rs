@@ -2,6 +2,7 @@
 
 use super::convert::conversions;
 use super::index::sought;
+use super::paths::is_code_name;
 use super::scalar::Scalar;
 use super::search::{Candidate, Case, LeafCases, Search, Target};
 use super::standard;
@@ -132,6 +133,7 @@ impl Search<'_> {
         self.tables(cases, target, found);
         self.signs_of(cases, found);
         if found.is_empty() {
+            self.comparisons(cases, found);
             self.thresholds(cases, found);
             self.classes(cases, found);
         }
@@ -201,6 +203,18 @@ impl Search<'_> {
         hits
     }
 
+    /// Whether an expression is a value of a user's own document that occurs once and has a name
+    /// like a code. It is then more than a constant of the standard.
+    fn is_own_code(&self, expression: &Expression) -> bool {
+        let Expression::Path(path) = expression else {
+            return false;
+        };
+        let last = path.steps.last().map(|step| self.tree.schema(step.schema));
+        last.is_some_and(|last| {
+            self.forms.is_empty() && last.instances.len() == 1 && is_code_name(&last.label.field)
+        })
+    }
+
     /// Raises the cost of explanations that are probably coincidences.
     fn judge(&self, cases: &LeafCases<'_>, target: &Target, found: &mut [Candidate]) {
         let first = cases.iter().find_map(|case| case.wanted);
@@ -210,7 +224,11 @@ impl Search<'_> {
         let length = first.map_or(0, |first| first.text().chars().count());
         let fixed = target.element.as_deref().is_some_and(standard::is_fixed);
         for candidate in found.iter_mut() {
-            if fixed && !varies && (length < 6 || !is_move(&candidate.expression)) {
+            if fixed
+                && !varies
+                && (length < 6 || !is_move(&candidate.expression))
+                && !self.is_own_code(&candidate.expression)
+            {
                 candidate.cost += 5.0;
             }
             // A single place that has the value of all records is probably not its source.

@@ -1,12 +1,35 @@
 //! Finds the format in which a computed number is wanted: rounded, scaled by 100, or as a text.
 
 use super::convert::same;
-use super::scalar::{Scalar, decimals_of, round};
+use super::scalar::{Scalar, decimals_of, number_of, round};
 use super::search::{Case, LeafCases, Search};
 use super::template::{Aggregate, Expression};
 use super::tree::SchemaId;
+use super::wanted::Wanted;
+
+/// The number of decimals of an amount.
+const CENTS: u32 = 2;
 
 impl Search<'_> {
+    /// Whether some amounts of the output have a zero that the input does not have as their last
+    /// decimal, and none has one decimal.
+    pub(super) fn has_fixed_amounts(&self, wanted: &Wanted) -> bool {
+        let mut leaves = Vec::new();
+        wanted.leaves(&mut leaves);
+        let texts = leaves.iter().filter_map(|leaf| match leaf {
+            Scalar::Text(text) if number_of(text).is_some() => Some(text),
+            _ => None,
+        });
+        let whole = self.tree.node(0).end;
+        let (mut fixed, mut plain) = (false, false);
+        for text in texts {
+            plain |= decimals_of(text) == 1;
+            let is_new = || self.index.within(&format!("={text}"), 0, whole).is_empty();
+            fixed |= decimals_of(text) == CENTS && text.ends_with('0') && is_new();
+        }
+        fixed && !plain
+    }
+
     /// Adds a number in the wanted format, if it matches.
     pub(super) fn finish(
         &self,
@@ -72,7 +95,11 @@ impl Search<'_> {
             let text = Expression::Text(Box::new(plain));
             let width = i32::try_from(wanted.text().len()).unwrap_or(0);
             let padded = Expression::Pad(Box::new(text.clone()), -width, '0');
-            vec![text, Expression::Fixed(number, decimals), padded]
+            let fixed = Expression::Fixed(number, decimals);
+            if self.fixed.get() && decimals == CENTS {
+                return vec![fixed, text, padded];
+            }
+            vec![text, fixed, padded]
         } else {
             vec![plain, round_to(decimals.max(2)), round_to(decimals)]
         }

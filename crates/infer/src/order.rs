@@ -1,6 +1,5 @@
 //! Records in an order other than document order, and first records of groups.
 
-use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use super::convert::same;
@@ -8,7 +7,7 @@ use super::records::{Alignment, ListCase, MATCHED, Votes};
 use super::scalar::{Scalar, number_of, round};
 use super::search::Search;
 use super::template::Select;
-use super::tree::{NodeId, SchemaId};
+use super::tree::{NodeId, Schema, SchemaId};
 use super::wanted::Wanted;
 
 impl Search<'_> {
@@ -29,17 +28,20 @@ impl Search<'_> {
         }
         let is_reversed = |record: &Vec<NodeId>| record.is_sorted_by(|one, other| one > other);
         let sorted = match self.order(lists, &records, schema) {
-            Some((select, true)) => select,
-            _ if records.iter().all(is_reversed) => Select::Reversed,
-            found => self
-                .product_order(lists, &records, schema)
-                .or(found.map(|found| found.0))?,
+            Some((selects, true)) => selects,
+            _ if records.iter().all(is_reversed) => vec![Select::Reversed],
+            found => {
+                let by_product = self.product_order(lists, &records, schema);
+                by_product
+                    .map(|select| vec![select])
+                    .or(found.map(|found| found.0))?
+            }
         };
         Some(Alignment {
             schema,
             level,
             records,
-            selects: vec![sorted],
+            selects: sorted,
             coverage: 1.0,
             distinct: true,
         })
@@ -83,7 +85,7 @@ impl Search<'_> {
         if !selects.iter().all(by_code) {
             return None;
         }
-        selects.push(self.order(lists, &records, schema)?.0);
+        selects.extend(self.order(lists, &records, schema)?.0);
         Some(Alignment {
             coverage: covered(&records, votes)?,
             schema,
@@ -174,71 +176,6 @@ impl Search<'_> {
         chosen.collect()
     }
 
-    /// The value by which the records are sorted, and whether the items contain it; values in the
-    /// items are preferred.
-    fn order(
-        &self,
-        lists: &[ListCase<'_>],
-        records: &[Vec<NodeId>],
-        schema: SchemaId,
-    ) -> Option<(Select, bool)> {
-        let mut fields = self.fields(schema);
-        fields.sort_by_key(|field| !self.is_shown(lists, records, field));
-        fields.iter().find_map(|field| {
-            let select = self.sorted_by(records, field)?;
-            Some((select, self.is_shown(lists, records, field)))
-        })
-    }
-
-    /// The order by a value that all lists of records have, if there is one.
-    fn sorted_by(&self, records: &[Vec<NodeId>], field: &[SchemaId]) -> Option<Select> {
-        let orders = [(true, false), (true, true), (false, false), (false, true)];
-        let fits = |&(numeric, descending): &(bool, bool)| {
-            let mut records = records.iter();
-            records.all(|record| self.is_ordered(record, field, numeric, descending))
-        };
-        let (numeric, descending) = orders.into_iter().find(fits)?;
-        Some(Select::Sorted(field.to_vec(), numeric, descending))
-    }
-
-    /// The product of two numbers by which the records are sorted, if each item contains it.
-    fn product_order(
-        &self,
-        lists: &[ListCase<'_>],
-        records: &[Vec<NodeId>],
-        schema: SchemaId,
-    ) -> Option<Select> {
-        let above = lists.first()?.context.innermost();
-        let fields = self.operands(above, schema);
-        for (place, one) in fields.iter().enumerate() {
-            for other in fields.iter().skip(place + 1) {
-                let products = |records: &Vec<NodeId>| {
-                    let product =
-                        |&node| Some(self.number_at(node, one)? * self.number_at(node, other)?);
-                    records.iter().map(product).collect::<Option<Vec<f64>>>()
-                };
-                let products = records.iter().map(products).collect::<Option<Vec<_>>>()?;
-                let mut all = lists.iter().zip(&products);
-                if !all.all(|(list, products)| shows(&list.items, products)) {
-                    continue;
-                }
-                for descending in [true, false] {
-                    let in_order = |products: &Vec<f64>| {
-                        products.is_sorted_by(|a, b| if descending { a > b } else { a < b })
-                    };
-                    if products.iter().all(in_order) {
-                        return Some(Select::SortedByProduct(
-                            one.clone(),
-                            other.clone(),
-                            descending,
-                        ));
-                    }
-                }
-            }
-        }
-        None
-    }
-
     /// Whether the first item contains the value at a place of its record.
     pub(super) fn is_shown(
         &self,
@@ -276,7 +213,7 @@ impl Search<'_> {
     }
 
     /// Whether all values at a place are strings.
-    fn are_texts(&self, field: &[SchemaId]) -> bool {
+    pub(super) fn are_texts(&self, field: &[SchemaId]) -> bool {
         let Some(&last) = field.last() else {
             return true;
         };
@@ -284,52 +221,14 @@ impl Search<'_> {
         nodes.all(|&node| matches!(self.tree.node(node).value, Some(Scalar::Text(_)) | None))
     }
 
-    fn is_ordered(
-        &self,
-        records: &[NodeId],
-        field: &[SchemaId],
-        numeric: bool,
-        descending: bool,
-    ) -> bool {
-        let keys: Option<Vec<(Option<f64>, String)>> = records
-            .iter()
-            .map(|&record| match self.tree.below(record, field).as_slice() {
-                [text] => Some((number_of(text), text.clone())),
-                _ => None,
-            })
-            .collect();
-        let Some(keys) = keys else { return false };
-        if numeric && keys.iter().any(|key| key.0.is_none()) {
-            return false;
-        }
-        // Sorting by text requires that all values are strings: JSONata cannot compare a number
-        // with a string.
-        if !numeric && !self.are_texts(field) {
-            return false;
-        }
-        keys.iter()
-            .zip(records)
-            .is_sorted_by(|(one, first), (other, second)| {
-                let order = if numeric {
-                    one.0.partial_cmp(&other.0).unwrap_or(Ordering::Equal)
-                } else {
-                    one.1.cmp(&other.1)
-                };
-                match if descending { order.reverse() } else { order } {
-                    Ordering::Less => true,
-                    // Equal records keep their order.
-                    Ordering::Equal => first < second,
-                    Ordering::Greater => false,
-                }
-            })
-    }
-
     /// The widest records around the found ones, if these are the first of groups: a group consists
     /// of transactions rather than of a segment that each has once.
     pub(super) fn grouped(&self, lists: &[ListCase<'_>], mut found: Alignment) -> Alignment {
         loop {
-            let [Select::Unique(field)] = found.selects.as_slice() else {
-                return found;
+            let (field, is_some) = match found.selects.as_slice() {
+                [Select::Unique(field)] => (field, false),
+                [Select::Exists(_), Select::Unique(field)] => (field, true),
+                _ => return found,
             };
             let above = self.tree.schema(found.schema).parent;
             let (outer, inner) = (self.tree.schema(above), self.tree.schema(found.schema));
@@ -338,17 +237,33 @@ impl Search<'_> {
                     |&node_id: &NodeId| self.tree.is_below(self.tree.node(node_id).schema, above);
                 list.context.stack.iter().any(around)
             });
-            if field.is_empty() || inside || outer.instances.len() != inner.instances.len() {
+            let (all, some) = (outer.instances.len(), inner.instances.len());
+            // A hierarchical level has one segment of a kind, or none.
+            let is_level = outer.label.code().as_deref() == Some("HL") && self.is_single(inner);
+            if field.is_empty() || inside || is_some || (all != some && !is_level) {
                 return found;
             }
             let mut wider = vec![found.schema];
             wider.extend(field);
-            found.selects = vec![Select::Unique(wider)];
+            let exists = (all != some).then(|| Select::Exists(vec![found.schema]));
+            found.selects = exists.into_iter().collect();
+            found.selects.push(Select::Unique(wider));
             found.schema = above;
             for record in found.records.iter_mut().flatten() {
                 *record = self.tree.node(*record).parent;
             }
         }
+    }
+}
+
+impl Search<'_> {
+    /// Whether no record contains two of a kind.
+    fn is_single(&self, kind: &Schema) -> bool {
+        let parents = kind
+            .instances
+            .iter()
+            .map(|&node| self.tree.node(node).parent);
+        parents.collect::<BTreeSet<NodeId>>().len() == kind.instances.len()
     }
 }
 

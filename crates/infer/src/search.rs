@@ -24,6 +24,8 @@ pub(super) struct Search<'a> {
     pub(super) levels: Cell<usize>,
     /// Whether it explains a part of a text, which is not divided further.
     pub(super) divides: Cell<bool>,
+    /// Whether the output writes amounts with two decimals, also if the last one is zero.
+    pub(super) fixed: Cell<bool>,
     /// The selections of records that lists of the output have, which counts and sums beside them
     /// may use too.
     pub(super) subsets: RefCell<Vec<Path>>,
@@ -73,6 +75,7 @@ impl<'a> Search<'a> {
             forms: Forms::of(tree),
             levels: Cell::new(0),
             divides: Cell::new(false),
+            fixed: Cell::new(false),
             subsets: RefCell::new(Vec::new()),
             cancel,
         }

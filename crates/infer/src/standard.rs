@@ -50,6 +50,11 @@ pub(super) fn is_counter(code: &str) -> bool {
     counters.contains(&code)
 }
 
+/// Whether an element numbers the records of its kind in a transaction.
+pub(super) fn is_ordinal(code: &str) -> bool {
+    ["ENT01", "IT101", "PO101", "S501"].contains(&code)
+}
+
 /// A segment that is a row of composites of one kind, and their number.
 ///
 /// Source: X12 5010, HI.

@@ -1,17 +1,19 @@
 //! Selections of records by a threshold, and counts and sums over the selected records of a list
 //! beside them.
 
+use super::compute::with;
+use super::draft::Draft;
 use super::evaluate::Context;
 use super::filters::FilterSides;
 use super::leaves::push;
 use super::names::words;
 use super::order::shows;
-use super::records::ListCase;
+use super::records::{ListCase, Loops};
 use super::scalar::round;
 use super::search::{Candidate, LeafCases, Search, Target, first_number};
 use super::standard;
 use super::sums::filtered;
-use super::template::{Path, Select};
+use super::template::{Expression, Path, Select, Step};
 use super::thresholds::bound_between;
 use super::tree::{NodeId, SchemaId};
 
@@ -116,16 +118,34 @@ impl Search<'_> {
             .any(|known| words.iter().any(|word| word.starts_with(known)))
     }
 
+    /// Keeps the thresholds of the flags and words of a list for the numbers beside it.
+    pub(super) fn remember_flags(&self, loops: &Loops<'_>, draft: &Draft) {
+        let (Some(path), Some(case), Draft::Object(members)) =
+            (joined(&loops.each), loops.cases.first(), draft)
+        else {
+            return;
+        };
+        let level = case.context.stack.len().saturating_sub(1);
+        for (_, member) in members {
+            let Draft::Leaf(candidates) = member else {
+                continue;
+            };
+            let best = candidates.first().map(|best| &best.expression);
+            for select in best.into_iter().flat_map(|best| flagged(best, level)) {
+                self.remember(&[with(&path, select)]);
+            }
+        }
+    }
+
     /// Keeps the selection of nested loops for the numbers beside them.
     pub(super) fn remember(&self, each: &[Path]) {
-        let Some(outer) = each.first() else { return };
-        let steps = each.iter().flat_map(|path| path.steps.iter().cloned());
-        let path = Path {
-            from: outer.from,
-            steps: steps.collect(),
-        };
+        let Some(path) = joined(each) else { return };
         let is_plain = |select: &Select| {
-            select.is_threshold() || matches!(select, Select::Exists(_) | Select::Missing(_))
+            let by_value = matches!(
+                select,
+                Select::Exists(_) | Select::Missing(_) | Select::Related(..)
+            );
+            by_value || select.is_threshold()
         };
         let mut selects = path.steps.iter().flat_map(|step| &step.select);
         let has_selects = path
@@ -162,6 +182,50 @@ impl Search<'_> {
                 self.finish(sum, cases, &mut |item| push(found, cost + more, item));
             }
         }
+    }
+}
+
+/// The path through nested loops. Their order does not matter for a count.
+fn joined(each: &[Path]) -> Option<Path> {
+    let from = each.first()?.from;
+    let mut steps: Vec<Step> = each.iter().flat_map(|path| path.steps.clone()).collect();
+    for step in &mut steps {
+        step.select.retain(|select| !select.is_order());
+    }
+    Some(Path { from, steps })
+}
+
+/// The selections of the records for which a flag or one of two words is set, and of the others.
+fn flagged(expression: &Expression, level: usize) -> Vec<Select> {
+    let selects = match expression {
+        Expression::Choose(is, ..) => return flagged(is, level),
+        Expression::Beyond(of, bound) => field(of, level).map(|field| {
+            [*bound, bound.opposite()].map(|bound| Select::Beyond(field.clone(), bound))
+        }),
+        Expression::Compare(one, relation, other) => {
+            let fields = field(one, level).zip(field(other, level));
+            fields.map(|(one, other)| {
+                [*relation, relation.opposite()]
+                    .map(|relation| Select::Related(one.clone(), relation, other.clone()))
+            })
+        }
+        _ => None,
+    };
+    selects.into_iter().flatten().collect()
+}
+
+/// The place of a number below the record of a level.
+fn field(number: &Expression, level: usize) -> Option<Vec<SchemaId>> {
+    let Expression::Number(of) = number else {
+        return None;
+    };
+    match &**of {
+        Expression::Path(path)
+            if path.from == level && path.steps.iter().all(|step| step.select.is_empty()) =>
+        {
+            Some(path.steps.iter().map(|step| step.schema).collect())
+        }
+        _ => None,
     }
 }
 

@@ -6,6 +6,7 @@ use super::evaluate::as_number;
 use super::leaves::push;
 use super::scalar::Scalar;
 use super::search::{Candidate, Case, LeafCases, Search, Target, first_number};
+use super::standard;
 use super::template::{Aggregate, Expression, Path, Select, Step};
 use super::tree::{NodeId, SchemaId};
 
@@ -15,6 +16,8 @@ const PLACES: usize = 400;
 const LOOP: f64 = 0.06;
 /// The maximum number of loops with this cost, so that a sum stays cheaper than a constant.
 const INNER: usize = 8;
+/// The maximum number of kinds of inner records whose products are summed.
+const KINDS: usize = 6;
 /// The maximum number of numbers of a record that are tried in pairs.
 const OPERANDS: usize = 24;
 
@@ -26,7 +29,8 @@ impl Search<'_> {
         };
         let (from, record, kinds) = self.scope(&case.context);
         for &schema in &kinds {
-            if self.is_number(record, schema) && self.tree.within(record, schema).len() > 1 {
+            let several = self.tree.within(record, schema).len() > 1;
+            if several && self.is_number(record, schema) && !self.is_ordinal(schema) {
                 let path = self.all(from, record, schema);
                 let cost = 2.5 + LOOP * self.inner_loops(&path);
                 self.finish(Expression::Sum(path), cases, &mut |item| {
@@ -76,6 +80,12 @@ impl Search<'_> {
                 self.finish(sum, cases, &mut |item| push(found, cost, item));
             }
         }
+    }
+
+    /// Whether an element numbers the records of its kind, so that it is never summed.
+    fn is_ordinal(&self, schema: SchemaId) -> bool {
+        let code = self.tree.schema(schema).label.code();
+        code.is_some_and(|code| standard::is_counter(&code) || standard::is_ordinal(&code))
     }
 
     /// The number of nested loops in a path.
@@ -136,7 +146,8 @@ impl Search<'_> {
             .filter(|&(kind, _)| kind != above && self.tree.is_below(kind, above))
             .filter(|&(kind, _)| {
                 self.is_number(record, kind) && !self.forms.is_code(self.tree, kind)
-            });
+            })
+            .filter(|&(kind, _)| !self.is_ordinal(kind));
         let mut sums: Vec<(f64, Expression)> = numbers
             .map(|(kind, _)| {
                 let deep = self.tree.schema(kind).depth - self.tree.schema(above).depth;
@@ -153,7 +164,31 @@ impl Search<'_> {
                 sums.push((2.1 + 0.05 * depth, sum));
             }
         }
+        self.inner_products(from, record, above, &mut sums);
         sums
+    }
+
+    /// The sums of the products of records within records of a kind, such as the lines of orders.
+    fn inner_products(
+        &self,
+        from: usize,
+        record: NodeId,
+        above: SchemaId,
+        sums: &mut Vec<(f64, Expression)>,
+    ) {
+        let kinds = self.listed_below(record).into_iter();
+        let inner = kinds.filter(|&kind| kind != above && self.tree.is_below(kind, above));
+        for kind in inner.take(KINDS) {
+            let operands = self.operands(record, kind);
+            for (place, one) in operands.iter().enumerate() {
+                for other in operands.iter().skip(place + 1) {
+                    let path = self.all(from, record, kind);
+                    let depth = as_number(one.len() + other.len());
+                    let sum = Expression::SumOfProducts(path, one.clone(), other.clone());
+                    sums.push((2.3 + 0.05 * depth, sum));
+                }
+            }
+        }
     }
 
     /// Sums over the hierarchical levels below the current one.

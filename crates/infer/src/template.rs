@@ -48,6 +48,8 @@ pub(super) enum Select {
     Beyond(Vec<SchemaId>, Bound),
     /// The nodes whose product of two numbers is within a bound.
     ProductBeyond(Vec<SchemaId>, Vec<SchemaId>, Bound),
+    /// The nodes with two numbers in a relation.
+    Related(Vec<SchemaId>, Relation, Vec<SchemaId>),
     /// The nodes up to the innermost record of the context.
     UpTo,
     First,
@@ -81,6 +83,9 @@ impl Select {
             }
             Self::Extreme(field, greatest) => Self::Extreme(below(field), *greatest),
             Self::Beyond(field, bound) => Self::Beyond(below(field), *bound),
+            Self::Related(one, relation, other) => {
+                Self::Related(below(one), *relation, below(other))
+            }
             Self::ProductBeyond(one, other, bound) => {
                 Self::ProductBeyond(below(one), below(other), *bound)
             }
@@ -91,6 +96,11 @@ impl Select {
     /// Whether it selects by a threshold, which an example does not show exactly.
     pub(super) fn is_threshold(&self) -> bool {
         matches!(self, Self::Beyond(..) | Self::ProductBeyond(..))
+    }
+
+    /// Whether it sorts by a value.
+    pub(super) fn is_sorted(&self) -> bool {
+        matches!(self, Self::Sorted(..))
     }
 
     /// Whether it sorts all records.
@@ -114,6 +124,14 @@ impl Bound {
         match self {
             Self::AtLeast(bound) => number >= bound,
             Self::Below(bound) => number < bound,
+        }
+    }
+
+    /// The bound of the other numbers.
+    pub(super) fn opposite(self) -> Self {
+        match self {
+            Self::AtLeast(bound) => Self::Below(bound),
+            Self::Below(bound) => Self::AtLeast(bound),
         }
     }
 
@@ -157,6 +175,8 @@ pub(super) enum Expression {
     /// A value as text.
     Text(Box<Expression>),
     Trim(Box<Expression>),
+    /// A text without punctuation and spaces.
+    Compact(Box<Expression>),
     Upper(Box<Expression>),
     Lower(Box<Expression>),
     /// Each word with an initial capital, the rest in lower case.
@@ -189,6 +209,8 @@ pub(super) enum Expression {
     Is(Box<Expression>, String),
     /// Whether a number is within a bound.
     Beyond(Box<Expression>, Bound),
+    /// Whether two numbers have a relation.
+    Compare(Box<Expression>, Relation, Box<Expression>),
     /// One value if a condition is true, another if it is false.
     Choose(Box<Expression>, Scalar, Scalar),
     /// The value of the first of these lower bounds that a number reaches, else the last value.
@@ -238,6 +260,69 @@ impl Aggregate {
                 numbers.iter().sum::<f64>() / super::evaluate::as_number(numbers.len())
             }
         }
+    }
+}
+
+/// A relation of two numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Relation {
+    Equal,
+    Differs,
+    Less,
+    Greater,
+    AtMost,
+    AtLeast,
+}
+
+impl Relation {
+    /// The most specific first.
+    pub(super) const ALL: [Self; 6] = [
+        Self::Equal,
+        Self::Differs,
+        Self::Less,
+        Self::Greater,
+        Self::AtMost,
+        Self::AtLeast,
+    ];
+
+    pub(super) fn holds(self, one: f64, other: f64) -> bool {
+        let same = super::convert::same(one, other);
+        match self {
+            Self::Equal => same,
+            Self::Differs => !same,
+            Self::Less => !same && one < other,
+            Self::Greater => !same && one > other,
+            Self::AtMost => same || one < other,
+            Self::AtLeast => same || one > other,
+        }
+    }
+
+    /// The relation of all other numbers.
+    pub(super) fn opposite(self) -> Self {
+        match self {
+            Self::Equal => Self::Differs,
+            Self::Differs => Self::Equal,
+            Self::Less => Self::AtLeast,
+            Self::Greater => Self::AtMost,
+            Self::AtMost => Self::Greater,
+            Self::AtLeast => Self::Less,
+        }
+    }
+
+    /// The operator, which is the same in both languages.
+    pub(super) fn operator(self) -> &'static str {
+        match self {
+            Self::Equal => "=",
+            Self::Differs => "!=",
+            Self::Less => "<",
+            Self::Greater => ">",
+            Self::AtMost => "<=",
+            Self::AtLeast => ">=",
+        }
+    }
+
+    pub(super) fn is_order(self) -> bool {
+        !matches!(self, Self::Equal | Self::Differs)
     }
 }
 
@@ -303,6 +388,7 @@ macro_rules! paths_of {
                 Self::Number(of)
                 | Self::Text(of)
                 | Self::Trim(of)
+                | Self::Compact(of)
                 | Self::Upper(of)
                 | Self::Lower(of)
                 | Self::Title(of)
@@ -327,6 +413,7 @@ macro_rules! paths_of {
                 | Self::Plus(one, other)
                 | Self::Minus(one, other)
                 | Self::Quotient(one, other)
+                | Self::Compare(one, _, other)
                 | Self::Signed(one, other, _) => {
                     one.$name(into);
                     other.$name(into);

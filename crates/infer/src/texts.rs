@@ -17,6 +17,8 @@ const SPAN: usize = 14;
 const SEEDS: usize = 2;
 /// The cost of a constant word that other texts of the list do not have.
 const CHANCE: f64 = 3.0;
+/// The extra cost of a constant number in a single text.
+const NUMBER: f64 = 0.8;
 /// The maximum number of leaves that are searched for a part.
 const LEAVES: usize = 4_000;
 /// The maximum number of combinations that are tried for a text.
@@ -198,19 +200,23 @@ impl Search<'_> {
                 }
             }
         }
-        let mut chunks = Vec::new();
+        let (mut chunks, mut moved) = (Vec::new(), 0);
         let mut at = bounds.len() - 1;
         while at > 0 {
             let (_, before, ways) = best.get(at)?.clone()?;
+            if !ways
+                .iter()
+                .all(|(_, way)| matches!(way, Expression::Constant(_)))
+            {
+                moved += bounds.get(at)? - bounds.get(before)?;
+            }
             chunks.push(ways);
             at = before;
         }
         chunks.reverse();
-        let moved = chunks
-            .iter()
-            .flatten()
-            .any(|(_, way)| !matches!(way, Expression::Constant(_)));
-        moved.then_some(chunks)
+        // One digit of a single text is the same as some value by chance.
+        let least = if composed.others.len() < 2 { 2 } else { 1 };
+        (moved >= least).then_some(chunks)
     }
 
     fn chunks_from(
@@ -292,7 +298,14 @@ impl<'a> Composed<'a> {
         // Adjacent spaces pad a column.
         let column = part.len() > 1 && part.trim().is_empty();
         let chance = if column || !everywhere { CHANCE } else { 0.0 };
-        0.1 + 0.7 * letters + chance
+        // In a single text, a number is more likely to be a value.
+        let is_number = part.bytes().all(|byte| byte.is_ascii_digit());
+        let number = if is_number && self.others.len() < 2 {
+            NUMBER
+        } else {
+            0.0
+        };
+        0.1 + 0.7 * letters + chance + number
     }
 }
 

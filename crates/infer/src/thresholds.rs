@@ -245,7 +245,7 @@ fn unnatural(sized: &[(f64, &Scalar)]) -> f64 {
 }
 
 /// The two different values; `None` if there are more, or only one.
-fn two_of<'a>(values: &[&'a Scalar]) -> Option<(&'a Scalar, &'a Scalar)> {
+pub(super) fn two_of<'a>(values: &[&'a Scalar]) -> Option<(&'a Scalar, &'a Scalar)> {
     let one = *values.first()?;
     let other = *values.iter().find(|value| **value != one)?;
     let both = values.iter().all(|value| *value == one || *value == other);

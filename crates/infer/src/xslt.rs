@@ -188,6 +188,8 @@ impl Printer<'_> {
     /// The sort order of a loop.
     fn sort(&mut self, path: &Path) {
         let selects = path.steps.iter().flat_map(|step| &step.select);
+        // The last order is the first key.
+        let selects = selects.collect::<Vec<_>>().into_iter().rev();
         let sorted = selects.filter_map(|select| match select {
             Select::Sorted(field, numeric, descending) => {
                 Some((self.field(field), *numeric, *descending))

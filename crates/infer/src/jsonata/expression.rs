@@ -6,7 +6,7 @@ use crate::dates::{DateFormat, Piece};
 use crate::notation::Notation as _;
 use crate::scalar::Scalar;
 use crate::standard;
-use crate::template::{Aggregate, Bound, Expression, Path, Select};
+use crate::template::{Aggregate, Bound, Expression, Path, Relation, Select};
 use crate::tree::SchemaId;
 
 /// The maximum number of pairs of a qualifier and a product's number in a segment.
@@ -22,6 +22,7 @@ impl Printer<'_> {
             Expression::Number(of) => self.call("number", of, ""),
             Expression::Text(of) => self.call("string", of, ""),
             Expression::Trim(of) => self.call("trim", of, ""),
+            Expression::Compact(of) => self.call("replace", of, r#", /[-() .\/]/, """#),
             Expression::Upper(of) => self.call("uppercase", of, ""),
             Expression::Lower(of) => self.call("lowercase", of, ""),
             Expression::Title(of) => self.helped(Helper::Title, of),
@@ -50,8 +51,24 @@ impl Printer<'_> {
                 format!("$join({}, {})", self.path(path), quoted(separator))
             }
             Expression::Table(of, entries) => self.table(of, entries),
+            Expression::Pair(path, _, qualifier) => self.pair(path, qualifier),
+            Expression::Is(..)
+            | Expression::Beyond(..)
+            | Expression::Compare(..)
+            | Expression::Choose(..)
+            | Expression::Classes(..)
+            | Expression::Otherwise(..)
+            | Expression::Signed(..) => self.conditional(expression),
+            arithmetic => self.arithmetic(arithmetic),
+        }
+    }
+
+    /// A condition, or a value that depends on one.
+    fn conditional(&mut self, expression: &Expression) -> String {
+        match expression {
             Expression::Is(of, value) => format!("{} = {}", self.operand(of), quoted(value)),
             Expression::Beyond(of, bound) => format!("{} {}", self.operand(of), bound.text()),
+            Expression::Compare(one, relation, other) => self.compared(one, *relation, other),
             Expression::Choose(is, one, other) => self.choice(is, one, other),
             Expression::Classes(of, classes, other) => self.classes(of, classes, other),
             Expression::Signed(of, code, negative) => self.signed(of, code, negative),
@@ -59,8 +76,7 @@ impl Printer<'_> {
                 let of = self.operand(of);
                 format!("$exists({of}) ? {of} : {}", literal(value))
             }
-            Expression::Pair(path, _, qualifier) => self.pair(path, qualifier),
-            arithmetic => self.arithmetic(arithmetic),
+            _ => String::new(),
         }
     }
 
@@ -79,6 +95,11 @@ impl Printer<'_> {
         let factor = format!("1{}", "0".repeat(usize::try_from(power.abs()).unwrap_or(0)));
         let sign = if power < 0 { '/' } else { '*' };
         format!("{} {sign} {factor}", self.operand(of))
+    }
+
+    fn compared(&mut self, one: &Expression, relation: Relation, other: &Expression) -> String {
+        let (one, other) = (self.operand(one), self.operand(other));
+        format!("{one} {} {other}", relation.operator())
     }
 
     /// A text cut at a separator.
@@ -210,6 +231,7 @@ impl Printer<'_> {
                 | Expression::Classes(..)
                 | Expression::Signed(..)
                 | Expression::Beyond(..)
+                | Expression::Compare(..)
                 | Expression::Is(..)
         );
         if loose { format!("({text})") } else { text }

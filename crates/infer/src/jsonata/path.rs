@@ -82,10 +82,28 @@ impl Printer<'_> {
             text += &self.class(step.schema);
             text += ")]";
         }
-        for select in &step.select {
-            text += &self.select(select);
+        for selects in step
+            .select
+            .chunk_by(|one, other| one.is_sorted() && other.is_sorted())
+        {
+            text += &self.selects(selects);
         }
         text
+    }
+
+    /// One selection, or several orders. The last of these is the first key.
+    fn selects(&self, selects: &[Select]) -> String {
+        let keys = selects.iter().rev().filter_map(|select| match select {
+            Select::Sorted(field, numeric, descending) => {
+                Some(self.key(field, *numeric, *descending))
+            }
+            _ => None,
+        });
+        let keys: Vec<String> = keys.collect();
+        match selects {
+            [select] => self.select(select),
+            _ => format!("^({})", keys.join(", ")),
+        }
     }
 
     /// The first record of each value at a place.
@@ -155,12 +173,8 @@ impl Printer<'_> {
             }
             // A function around the path does this.
             Select::Unique(_) | Select::Reversed => String::new(),
-            Select::Beyond(field, bound) => {
-                format!("[{} {}]", self.sort_key(field, true), bound.text())
-            }
-            Select::ProductBeyond(one, other, bound) => {
-                let (one, other) = (self.sort_key(one, true), self.sort_key(other, true));
-                format!("[{one} * {other} {}]", bound.text())
+            Select::Beyond(..) | Select::ProductBeyond(..) | Select::Related(..) => {
+                self.by_number(select)
             }
             Select::UpTo => format!("[[0..${}]]", self.counter.as_deref().unwrap_or_default()),
             Select::First => "[0]".to_owned(),
@@ -169,10 +183,32 @@ impl Printer<'_> {
         }
     }
 
+    /// The selection of records by the size of a number.
+    fn by_number(&self, select: &Select) -> String {
+        match select {
+            Select::Beyond(field, bound) => {
+                format!("[{} {}]", self.sort_key(field, true), bound.text())
+            }
+            Select::Related(one, relation, other) => {
+                let (one, other) = (self.sort_key(one, true), self.sort_key(other, true));
+                format!("[{one} {} {other}]", relation.operator())
+            }
+            Select::ProductBeyond(one, other, bound) => {
+                let (one, other) = (self.sort_key(one, true), self.sort_key(other, true));
+                format!("[{one} * {other} {}]", bound.text())
+            }
+            _ => String::new(),
+        }
+    }
+
     /// The order of records by a value below them.
     fn sorted(&self, field: &[SchemaId], numeric: bool, descending: bool) -> String {
+        format!("^({})", self.key(field, numeric, descending))
+    }
+
+    fn key(&self, field: &[SchemaId], numeric: bool, descending: bool) -> String {
         let sign = if descending { ">" } else { "" };
-        format!("^({sign}{})", self.sort_key(field, numeric))
+        format!("{sign}{}", self.sort_key(field, numeric))
     }
 
     fn sort_key(&self, field: &[SchemaId], numeric: bool) -> String {

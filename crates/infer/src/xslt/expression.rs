@@ -3,6 +3,7 @@
 use super::path::quoted;
 use super::{Printer, attribute, text};
 use crate::dates::{DateFormat, Piece};
+use crate::evaluate::MARKS;
 use crate::notation::Notation as _;
 use crate::scalar::{Scalar, number_text};
 use crate::standard;
@@ -23,17 +24,14 @@ impl Printer<'_> {
             Expression::Number(of) => format!("number({})", self.expression(of)),
             Expression::Text(of) => self.expression(of),
             Expression::Trim(of) => format!("normalize-space({})", self.expression(of)),
+            Expression::Compact(of) => format!("translate({}, '{MARKS}', '')", self.expression(of)),
             Expression::Upper(of) => {
                 format!("translate({}, '{SMALL}', '{CAPITAL}')", self.expression(of))
             }
             Expression::Lower(of) => {
                 format!("translate({}, '{CAPITAL}', '{SMALL}')", self.expression(of))
             }
-            Expression::Fixed(of, decimals) => {
-                let zeros = "0".repeat(usize::try_from(*decimals).unwrap_or(0));
-                let point = if zeros.is_empty() { "" } else { "." };
-                format!("format-number({}, '0{point}{zeros}')", self.expression(of))
-            }
+            Expression::Fixed(of, decimals) => self.fixed(of, *decimals),
             Expression::Magnitude(of) => magnitude(&self.expression(of)),
             Expression::Round(of, 0) => format!("round({})", self.expression(of)),
             Expression::Round(of, decimals) => {
@@ -48,9 +46,10 @@ impl Printer<'_> {
                 let parts: Vec<String> = parts.iter().map(|part| self.expression(part)).collect();
                 format!("concat({})", parts.join(", "))
             }
-            Expression::Beyond(of, bound) => format!("{} {}", self.operand(of), bound.text()),
-            Expression::Signed(of, code, negative) => self.signed(of, code, negative),
-            Expression::Is(of, value) => format!("{} = {}", self.operand(of), quoted(value)),
+            Expression::Is(..)
+            | Expression::Beyond(..)
+            | Expression::Compare(..)
+            | Expression::Signed(..) => self.conditional(expression),
             Expression::Pair(path, _, qualifier) => self.pair(path, qualifier),
             Expression::Title(_)
             | Expression::Choose(..)
@@ -64,6 +63,27 @@ impl Printer<'_> {
             | Expression::Piece(..) => self.part(expression),
             arithmetic => self.arithmetic(arithmetic),
         }
+    }
+
+    /// A condition, or a number whose sign depends on one.
+    fn conditional(&mut self, expression: &Expression) -> String {
+        match expression {
+            Expression::Beyond(of, bound) => format!("{} {}", self.operand(of), bound.text()),
+            Expression::Compare(one, relation, other) => {
+                let (one, other) = (self.operand(one), self.operand(other));
+                format!("{one} {} {other}", relation.operator())
+            }
+            Expression::Signed(of, code, negative) => self.signed(of, code, negative),
+            Expression::Is(of, value) => format!("{} = {}", self.operand(of), quoted(value)),
+            _ => String::new(),
+        }
+    }
+
+    /// A number with a fixed number of decimals.
+    fn fixed(&mut self, of: &Expression, decimals: u32) -> String {
+        let zeros = "0".repeat(usize::try_from(decimals).unwrap_or(0));
+        let point = if zeros.is_empty() { "" } else { "." };
+        format!("format-number({}, '0{point}{zeros}')", self.expression(of))
     }
 
     fn scaled(&mut self, of: &Expression, power: i32) -> String {
@@ -186,6 +206,7 @@ impl Printer<'_> {
                 | Expression::Position(..)
                 | Expression::Signed(..)
                 | Expression::Beyond(..)
+                | Expression::Compare(..)
                 | Expression::Is(..)
         );
         if loose { format!("({text})") } else { text }

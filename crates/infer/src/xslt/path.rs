@@ -96,10 +96,8 @@ impl Printer<'_> {
                 let sign = if *greatest { '<' } else { '>' };
                 format!("[not({field} {sign} ../{label}/{field})][1]")
             }
-            Select::Beyond(field, bound) => format!("[{} {}]", self.field(field), bound.text()),
-            Select::ProductBeyond(one, other, bound) => {
-                let (one, other) = (self.field(one), self.field(other));
-                format!("[{one} * {other} {}]", bound.text())
+            Select::Beyond(..) | Select::ProductBeyond(..) | Select::Related(..) => {
+                self.by_number(select)
             }
             Select::UpTo => {
                 let counter = self.counter.as_deref().unwrap_or_default();
@@ -108,6 +106,22 @@ impl Printer<'_> {
             Select::First => "[1]".to_owned(),
             Select::Last => "[last()]".to_owned(),
             Select::At(index) => format!("[{}]", index + 1),
+        }
+    }
+
+    /// The selection of records by the size of a number.
+    fn by_number(&self, select: &Select) -> String {
+        match select {
+            Select::Beyond(field, bound) => format!("[{} {}]", self.field(field), bound.text()),
+            Select::Related(one, relation, other) => {
+                let (one, other) = (self.field(one), self.field(other));
+                format!("[number({one}) {} number({other})]", relation.operator())
+            }
+            Select::ProductBeyond(one, other, bound) => {
+                let (one, other) = (self.field(one), self.field(other));
+                format!("[{one} * {other} {}]", bound.text())
+            }
+            _ => String::new(),
         }
     }
 }
