@@ -8,6 +8,7 @@ use jsonata_core::value::with_stack;
 
 use super::children::for_each_child;
 use super::guard;
+use super::key_order;
 use super::names::Names;
 use super::overrides;
 use super::regex;
@@ -17,10 +18,15 @@ use super::strings::JOIN_UNCHECKED;
 /// Builtins that return a sequence, which `[]` keeps as a list even with one item.
 const SEQUENCES: [&str; 6] = ["filter", "map", "each", "keys", "match", "spread"];
 
-/// Changes the calls of a tree.
-pub(super) fn change(node: &mut AstNode, names: &Names) {
+/// Changes the calls of a tree, and the order of the members that it makes.
+pub(super) fn change(tree: &mut AstNode, names: &Names) {
+    change_calls(tree, names);
+    key_order::change(tree, names);
+}
+
+fn change_calls(node: &mut AstNode, names: &Names) {
     into_call(node, names);
-    with_stack(|| for_each_child(node, &mut |child| change(child, names)));
+    with_stack(|| for_each_child(node, &mut |child| change_calls(child, names)));
     rename(node, names);
     keep_lists(node, names);
     if let Some((name, args)) = call(node, names) {

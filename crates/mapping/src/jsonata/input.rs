@@ -6,6 +6,7 @@ use std::fmt;
 use jsonata_core::value::{JArray, JValue};
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
+use super::key_order;
 use super::member_name::KeySeed;
 use super::memory::Memory;
 use super::passed::Passed;
@@ -29,7 +30,7 @@ pub(super) fn parse(
 ) -> Result<JValue, serde_json::Error> {
     let is_large = text.len() >= LARGE;
     if projection.root() == Keep::Whole && !is_large {
-        return JValue::from_json_str(text);
+        return JValue::from_json_str(text).map(key_order::ordered);
     }
     let memory = if is_large {
         Memory::new(shares_objects)

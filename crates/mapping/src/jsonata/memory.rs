@@ -5,6 +5,8 @@ use std::rc::Rc;
 
 use jsonata_core::value::{JMap, JValue};
 
+use super::key_order;
+
 /// The number of texts and objects that are remembered: the last one for each slot of the hash.
 const SLOTS: usize = 1 << 15;
 /// The maximum length of a remembered text, in bytes.
@@ -57,7 +59,10 @@ impl Memory {
         JValue::String(value)
     }
 
-    pub(super) fn object(&mut self, members: Vec<(String, JValue)>) -> JValue {
+    pub(super) fn object(&mut self, mut members: Vec<(String, JValue)>) -> JValue {
+        if members.iter().any(|(name, _)| key_order::is_index(name)) {
+            members.sort_by_cached_key(|(name, _)| key_order::rank(name));
+        }
         let shares = !self.objects.is_empty();
         let hash = shares.then(|| hash_of(&members)).flatten();
         let Some((hash, slot)) =

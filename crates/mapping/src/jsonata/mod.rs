@@ -11,6 +11,7 @@ mod evaluation_words;
 mod functions;
 mod guard;
 mod input;
+mod key_order;
 mod member_name;
 mod memory;
 mod names;
@@ -267,6 +268,7 @@ fn evaluator(
     };
     let mut evaluator = Evaluator::with_options(context, options);
     functions::register(&mut evaluator, run)?;
+    key_order::register(&mut evaluator)?;
     guard::register(&mut evaluator, limits.string_bytes)?;
     regex::register(&mut evaluator, patterns, run)?;
     strings::register(&mut evaluator, limits.string_bytes)?;

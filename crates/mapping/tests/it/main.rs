@@ -6,6 +6,7 @@ mod evaluation;
 mod fixtures;
 mod hostile;
 mod lint;
+mod member_order;
 mod messages;
 mod roads;
 mod samples;
