@@ -11,9 +11,9 @@ use super::guard;
 use super::key_order;
 use super::names::Names;
 use super::overrides;
+use super::partial;
 use super::regex;
 use super::sequences::{FILLED, KEPT};
-use super::strings::JOIN_UNCHECKED;
 
 /// Builtins that return a sequence, which `[]` keeps as a list even with one item.
 const SEQUENCES: [&str; 6] = ["filter", "map", "each", "keys", "match", "spread"];
@@ -27,6 +27,7 @@ pub(super) fn change(tree: &mut AstNode, names: &Names) {
 fn change_calls(node: &mut AstNode, names: &Names) {
     into_call(node, names);
     with_stack(|| for_each_child(node, &mut |child| change_calls(child, names)));
+    partial::change(node, names);
     rename(node, names);
     keep_lists(node, names);
     if let Some((name, args)) = call(node, names) {
@@ -129,8 +130,6 @@ fn rename(node: &mut AstNode, names: &Names) {
     if is_unusual && !args.contains(&AstNode::Placeholder) {
         args.insert(0, AstNode::variable(""));
         set_name(node, replaced.with_context);
-    } else if name == "join" && args.contains(&AstNode::Placeholder) {
-        set_name(node, JOIN_UNCHECKED);
     } else if let Some(renamed) = replaced.renamed {
         set_name(node, renamed);
     }
@@ -144,6 +143,16 @@ fn set_name(node: &mut AstNode, new: &str) {
 
 /// `$filter(…)[]` is a list even with one item, but the library has already unwrapped it.
 fn keep_lists(node: &mut AstNode, names: &Names) {
+    if let AstNode::Binary {
+        op: BinaryOp::ChainPipe,
+        lhs,
+        rhs,
+    } = node
+        && starts_with_kept(lhs)
+        && function_name(rhs, names).is_some_and(|name| SEQUENCES.contains(&name))
+    {
+        return keep(node);
+    }
     let AstNode::Path { steps } = node else {
         return;
     };
@@ -154,12 +163,45 @@ fn keep_lists(node: &mut AstNode, names: &Names) {
         return;
     }
     if call(node, names).is_some_and(|(name, _)| SEQUENCES.contains(&name)) {
-        let args = vec![std::mem::replace(node, AstNode::Null)];
-        *node = AstNode::Function {
-            name: KEPT.to_owned(),
-            args,
+        keep(node);
+    }
+}
+
+fn keep(node: &mut AstNode) {
+    let args = vec![std::mem::replace(node, AstNode::Null)];
+    *node = AstNode::Function {
+        name: KEPT.to_owned(),
+        args,
+        is_builtin: true,
+    };
+}
+
+/// Whether a path begins with a step that has `[]`, which jsonata-js then applies to the whole `~>`.
+fn starts_with_kept(node: &AstNode) -> bool {
+    match node {
+        AstNode::Path { steps } => steps
+            .first()
+            .is_some_and(|step| step.stages.contains(&Stage::KeepArray)),
+        AstNode::Binary {
+            op: BinaryOp::ChainPipe,
+            lhs,
+            ..
+        } => with_stack(|| starts_with_kept(lhs)),
+        AstNode::Function { name, .. } => name == KEPT,
+        _ => false,
+    }
+}
+
+/// The name of the builtin that a node calls or names.
+fn function_name<'n>(node: &'n AstNode, names: &Names) -> Option<&'n str> {
+    match node {
+        AstNode::Function {
+            name,
             is_builtin: true,
-        };
+            ..
+        }
+        | AstNode::Variable(name) => Some(name.as_str()).filter(|name| !names.is_bound(name)),
+        _ => None,
     }
 }
 

@@ -5,7 +5,7 @@ use jsonata_core::parser::ParserError;
 
 use super::place::Place;
 use super::tokens::{Kind, tokens};
-use super::{advice, position, syntax_words};
+use super::{advice, partial, position, syntax_words};
 use crate::engine::Limits;
 use crate::problem::{Cause, MappingError, Position};
 
@@ -102,6 +102,7 @@ pub(super) fn are_alike(one: &EvaluatorError, other: &EvaluatorError) -> bool {
         match code {
             Some(code) if ARGUMENT.contains(&code.as_str()) => "argument".to_owned(),
             Some(code) => code,
+            None if partial::is_wrong_argument(&reason) => "argument".to_owned(),
             None => reason,
         }
     };

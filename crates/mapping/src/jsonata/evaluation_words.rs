@@ -12,10 +12,14 @@ use crate::problem::MappingError;
 /// Codes whose message the template itself provides.
 const OF_THE_AUTHOR: [&str; 2] = ["D3137", "D3141"];
 
+/// Functions to which the library passes the context without a check.
+const OF_CONTEXT: [&str; 2] = ["$lowercase", "$uppercase"];
+
 /// Why an evaluation failed, written for the template's author.
 pub(super) fn reason(problem: &MappingError, failure: Option<&Failure>, template: &str) -> String {
     let text = problem.reason.as_str();
-    let code = problem.code.as_deref().unwrap_or_default();
+    let code = code(problem, failure);
+    let code = code.as_deref().unwrap_or_default();
     match code {
         "T0410" | "T0411" | "T0412" => own_argument(failure).unwrap_or_else(|| match code {
             "T0411" => context(text, failure),
@@ -33,6 +37,16 @@ pub(super) fn reason(problem: &MappingError, failure: Option<&Failure>, template
         ),
         _ if OF_THE_AUTHOR.contains(&code) => text.to_owned(),
         _ => shortened(text),
+    }
+}
+
+/// The code of a failed evaluation. The library reports a wrong context of two functions as a wrong argument.
+pub(super) fn code(problem: &MappingError, failure: Option<&Failure>) -> Option<String> {
+    let of_context = function(failure).is_some_and(|name| OF_CONTEXT.contains(&name.as_str()))
+        && failure.is_some_and(|failure| failure.values.is_empty() && !failure.is_piped);
+    match problem.code.as_deref() {
+        Some("T0410") if of_context => Some("T0411".to_owned()),
+        code => code.map(str::to_owned),
     }
 }
 

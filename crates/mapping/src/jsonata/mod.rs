@@ -19,6 +19,7 @@ mod numbers;
 mod output;
 mod overrides;
 mod parameters;
+mod partial;
 mod passed;
 pub(crate) mod place;
 mod position;
@@ -189,7 +190,9 @@ impl Expression {
         }
         let failure = self.failure(error, input, run);
         let reason = evaluation_words::reason(&problem, failure.as_ref(), &self.template);
+        let code = evaluation_words::code(&problem, failure.as_ref());
         MappingError {
+            code,
             position: failure.and_then(|failure| failure.position),
             reason,
             ..problem
@@ -272,6 +275,7 @@ fn evaluator(
     guard::register(&mut evaluator, limits.string_bytes)?;
     regex::register(&mut evaluator, patterns, run)?;
     strings::register(&mut evaluator, limits.string_bytes)?;
+    partial::register(&mut evaluator, limits.string_bytes)?;
     numbers::register(&mut evaluator)?;
     sequences::register(&mut evaluator)?;
     texts::register(&mut evaluator)?;

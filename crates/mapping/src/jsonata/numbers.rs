@@ -5,6 +5,7 @@ use jsonata_core::functions::numeric;
 use jsonata_core::value::JValue;
 
 use super::overrides::{self, Returned, wrong_argument};
+use super::partial::written;
 
 /// Registers the function.
 pub(super) fn register(evaluator: &mut Evaluator) -> Result<(), EvaluatorError> {
@@ -13,13 +14,22 @@ pub(super) fn register(evaluator: &mut Evaluator) -> Result<(), EvaluatorError> 
 
 fn number(given: &[JValue]) -> Returned {
     match given.first() {
-        Some(JValue::Undefined) => Ok(JValue::Undefined),
-        Some(JValue::String(text)) if !is_numeral(text) => Err(no_number(text)),
-        Some(value @ (JValue::Number(_) | JValue::Bool(_) | JValue::String(_))) => {
-            Ok(numeric::number(value)?)
+        Some(JValue::Null | JValue::Array(_) | JValue::Object(_)) => {
+            Err(wrong_argument("number", 1))
         }
-        Some(_) => Err(wrong_argument("number", 1)),
+        Some(value) if value.is_function() => Err(wrong_argument("number", 1)),
+        Some(value) => of_any(value),
         None => Err(overrides::wrong_context("number")),
+    }
+}
+
+/// The number of a value whose type was not checked.
+pub(super) fn of_any(value: &JValue) -> Returned {
+    match value {
+        JValue::Undefined => Ok(JValue::Undefined),
+        JValue::String(text) if !is_numeral(text) => Err(no_number(text)),
+        JValue::Number(_) | JValue::Bool(_) | JValue::String(_) => Ok(numeric::number(value)?),
+        _ => Err(no_number(&written(value))),
     }
 }
 

@@ -123,9 +123,20 @@ pub(super) fn register(
             {
                 of_context(given)
             }
-            _ => Err(wrong_context(replaced.name)),
+            _ if fits_after_context(replaced, rest) => Err(wrong_context(replaced.name)),
+            _ => Err(wrong_argument(replaced.name, rest.len().max(1))),
         }
     })
+}
+
+/// Whether the arguments fit the parameters after the first.
+fn fits_after_context(replaced: &Override, arguments: &[JValue]) -> bool {
+    let is_wanted = replaced.name == "pad";
+    let others = arguments.get(1..).unwrap_or_default();
+    (!arguments.is_empty() || !is_wanted)
+        && others
+            .iter()
+            .all(|value| is_text(value) || value.is_undefined())
 }
 
 /// Whether the call has its first argument.

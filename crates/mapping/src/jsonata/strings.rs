@@ -1,22 +1,15 @@
 //! `$pad` and `$join` with a limit on the length of a string.
 
 use jsonata_core::evaluator::{Evaluator, EvaluatorError};
-use jsonata_core::functions::string;
-use jsonata_core::value::{JValue, with_stack};
+use jsonata_core::value::JValue;
 
 use super::guard::too_long;
 use super::overrides::{self, Returned, wrong_argument, wrong_context};
 
-/// `$join` as a partial application, for which jsonata-js checks no types; no template can call it.
-pub(super) const JOIN_UNCHECKED: &str = "unchecked join";
-
 /// Registers the functions, with the maximum length of a string in bytes.
 pub(super) fn register(evaluator: &mut Evaluator, limit: usize) -> Result<(), EvaluatorError> {
     overrides::register(evaluator, "pad", move |given| pad(given, limit))?;
-    overrides::register(evaluator, "join", move |given| join(given, limit))?;
-    evaluator.register_fn(JOIN_UNCHECKED, move |given: &[JValue]| {
-        join_unchecked(given, limit)
-    })
+    overrides::register(evaluator, "join", move |given| join(given, limit))
 }
 
 fn pad(given: &[JValue], limit: usize) -> Returned {
@@ -42,8 +35,13 @@ fn pad(given: &[JValue], limit: usize) -> Returned {
     padded(text, width, filler, limit).map(JValue::string)
 }
 
-/// A negative width pads on the left.
-fn padded(text: &str, width: f64, filler: &str, limit: usize) -> Result<String, EvaluatorError> {
+/// A text of a width; a negative width pads on the left.
+pub(super) fn padded(
+    text: &str,
+    width: f64,
+    filler: &str,
+    limit: usize,
+) -> Result<String, EvaluatorError> {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -75,60 +73,32 @@ fn join(given: &[JValue], limit: usize) -> Returned {
     match given.first() {
         Some(JValue::Undefined) => Ok(JValue::Undefined),
         Some(JValue::String(text)) => Ok(JValue::String(text.clone())),
-        Some(JValue::Array(items)) => joined(items.iter(), separator, limit),
+        Some(JValue::Array(items)) => {
+            let texts: Option<Vec<&str>> = items.iter().map(JValue::as_str).collect();
+            joined(texts.ok_or_else(no_strings)?.into_iter(), separator, limit)
+        }
         Some(_) => Err(no_strings()),
         None => Err(wrong_argument("join", 1)),
     }
 }
 
-fn joined<'v>(items: impl Iterator<Item = &'v JValue>, separator: &str, limit: usize) -> Returned {
+/// Texts with a separator between them.
+pub(super) fn joined(
+    texts: impl Iterator<Item = impl AsRef<str>>,
+    separator: &str,
+    limit: usize,
+) -> Returned {
     let mut made = String::new();
-    for (nth, item) in items.enumerate() {
-        let JValue::String(text) = item else {
-            return Err(no_strings());
-        };
+    for (nth, text) in texts.enumerate() {
         if nth > 0 {
             made.push_str(separator);
         }
-        made.push_str(text);
+        made.push_str(text.as_ref());
         if made.len() > limit {
             return Err(too_long(limit));
         }
     }
     Ok(JValue::string(made))
-}
-
-/// Joins items of any type, as JavaScript writes them.
-fn join_unchecked(given: &[JValue], limit: usize) -> Returned {
-    let Some(JValue::Array(items)) = given.first() else {
-        return join(given, limit);
-    };
-    let written: Vec<JValue> = items
-        .iter()
-        .map(|item| JValue::string(written(item)))
-        .collect();
-    let rest = given.iter().skip(1).cloned();
-    let given: Vec<JValue> = std::iter::once(JValue::array(written))
-        .chain(rest)
-        .collect();
-    join(&given, limit)
-}
-
-/// A value as JavaScript converts it to text.
-fn written(value: &JValue) -> String {
-    match value {
-        JValue::String(_) | JValue::Number(_) | JValue::Bool(_) => {
-            let text = string::string(value, None).ok();
-            let text = text.as_ref().and_then(JValue::as_str);
-            text.unwrap_or_default().to_owned()
-        }
-        JValue::Null | JValue::Undefined => String::new(),
-        JValue::Array(items) => {
-            let items: Vec<String> = with_stack(|| items.iter().map(written).collect());
-            items.join(",")
-        }
-        _ => "[object Object]".to_owned(),
-    }
 }
 
 fn no_strings() -> EvaluatorError {

@@ -6,7 +6,7 @@
 //! of the token of its kind with the same number, counted from the left.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use jsonata_core::ast::{AstNode, BinaryOp};
@@ -40,6 +40,8 @@ pub(super) struct Trace {
     pub tree: AstNode,
     /// The node for each number in the tree.
     marks: Vec<Mark>,
+    /// The numbers of the calls at the right of `~>`.
+    piped: BTreeSet<usize>,
     /// The numbers of the nodes that have begun and not ended.
     open: Rc<RefCell<Vec<usize>>>,
     /// The last value of each argument and operand, by the number of the node and of the argument.
@@ -54,6 +56,8 @@ pub(super) struct Failure {
     pub position: Option<Position>,
     /// The values of its arguments or operands that are known.
     pub values: Vec<JValue>,
+    /// Whether it is a call at the right of `~>`, which gets the left side as an argument.
+    pub is_piped: bool,
 }
 
 /// The nth thing of its kind.
@@ -67,11 +71,13 @@ impl Trace {
             names,
             counts: BTreeMap::new(),
             marks: Vec::new(),
+            piped: BTreeSet::new(),
         };
         marking.mark(&mut tree, true);
         Self {
             tree,
             marks: marking.marks,
+            piped: marking.piped,
             open: Rc::default(),
             values: Rc::default(),
         }
@@ -112,6 +118,7 @@ impl Trace {
             written: written.clone(),
             position: self.position(template, written, *nth),
             values: of_this.map(|(_, value)| value.clone()).collect(),
+            is_piped: self.piped.contains(&innermost),
         })
     }
 
@@ -134,6 +141,7 @@ struct Marking {
     names: Names,
     counts: BTreeMap<String, usize>,
     marks: Vec<Mark>,
+    piped: BTreeSet<usize>,
 }
 
 impl Marking {
@@ -217,8 +225,11 @@ impl Marking {
         let pipe = self.number("~>");
         let call = self.marks.len();
         self.mark(rhs, false);
-        let is_call = matches!(rhs, AstNode::Function { .. });
-        if is_call { call } else { pipe }
+        if !matches!(rhs, AstNode::Function { .. }) {
+            return pipe;
+        }
+        self.piped.insert(call);
+        call
     }
 
     fn mark_operator(
