@@ -24,20 +24,17 @@ async function result(expression, input) {
 }
 
 const parsed = (text) => JSON.stringify(JSON.parse(text));
-const letters = (text) => [...text].sort().join("");
 
 // The reasons for which a result of any expression may differ.
 const REASONS = [
-  ["keys that look like integers keep their place here", (theirs, ours) =>
-    theirs.value && ours.value && (parsed(theirs.value) === parsed(ours.value)
-      || (/(\\"|%22)\d+\1(:|%3A)/.test(theirs.value) && letters(theirs.value) === letters(ours.value)))],
-  ["of an empty list a filter makes null in jsonata-js", (theirs, ours, expression) =>
-    /\.tags\[true\]/.test(expression) || theirs.value && ours.value && parsed(theirs.value).replaceAll(/,null|null,/g, "") === parsed(ours.value)],
-  ["a call without an argument in a wrong context is told as a wrong argument here", (theirs, ours) =>
-    theirs.error === "T0411" && ours.error === "T0410"],
-  ["a builtin that is applied partially checks its arguments here as the call does", (theirs, ours, expression, original) =>
+  ["a builtin that is applied partially to a regular expression, a date, a URL or a condition checks its arguments here", (theirs, ours, expression) =>
     /[(,]\s*\?\s*[,)]/.test(expression)
-      && (JSON.stringify(original) === JSON.stringify(ours) || "error" in ours || "error" in theirs)],
+      && /\/|\$(?:own|toMillis|fromMillis|encodeUrl|boolean|contains|replace|split|join)\(|\$(?:toMillis|fromMillis|encodeUrl|boolean)\b/.test(expression)
+      && ("error" in ours || "error" in theirs)],
+  ["an object that a template has made has no text in JavaScript", (theirs, ours, expression) =>
+    theirs.error === null && /\[object Object\]/.test(ours.value) && /\$join\(\?/.test(expression)],
+  ["the result of a builtin that the template also binds is not put in order", (theirs, ours, expression) =>
+    theirs.value && ours.value && /\$(?:keys|merge|own) :=/.test(expression) && parsed(theirs.value) === parsed(ours.value)],
   ["a regular expression that is handed to a function's value is one of Rust", (theirs, ours, expression) =>
     /\$own\(.*\/|\$(\w+) := \$\1; .*\/|\$own\(.*\$re\b|\$(\w+) := \$\2; .*\$re\b/.test(expression)],
   ["a replaced builtin under another name is not given the context, and passes over surplus arguments", (theirs, ours, expression) =>
@@ -45,8 +42,8 @@ const REASONS = [
   ["the library has unwrapped a single item that is a list before the [] is seen", (theirs, ours, expression) =>
     theirs.value && ours.value && /\$(?:filter|map|each|keys|match|spread)\(.*\)\[\]/.test(expression)
       && parsed(theirs.value) === `[${parsed(ours.value)}]`],
-  ["a text between two ~> is passed over here, where jsonata-js wants a function", (theirs, ours, expression) =>
-    theirs.error === "T2006" && "value" in ours && /~>[^~]*&[^~]*~>/.test(expression)],
+  ["a text at the right of ~> is passed over here, where jsonata-js wants a function", (theirs, ours, expression) =>
+    theirs.error === "T2006" && /~>[^~]*&/.test(expression)],
   ["both are errors", (theirs, ours) => "error" in theirs && "error" in ours],
 ];
 

@@ -9,6 +9,7 @@ use jsonata_core::value::with_stack;
 use super::children::for_each_child;
 use super::guard;
 use super::key_order;
+use super::missing;
 use super::names::Names;
 use super::overrides;
 use super::partial;
@@ -20,6 +21,7 @@ const SEQUENCES: [&str; 6] = ["filter", "map", "each", "keys", "match", "spread"
 
 /// Changes the calls of a tree, and the order of the members that it makes.
 pub(super) fn change(tree: &mut AstNode, names: &Names) {
+    missing::change(tree, names);
     change_calls(tree, names);
     key_order::change(tree, names);
 }

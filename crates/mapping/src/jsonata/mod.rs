@@ -14,6 +14,7 @@ mod input;
 mod key_order;
 mod member_name;
 mod memory;
+mod missing;
 mod names;
 mod numbers;
 mod output;
@@ -272,6 +273,7 @@ fn evaluator(
     let mut evaluator = Evaluator::with_options(context, options);
     functions::register(&mut evaluator, run)?;
     key_order::register(&mut evaluator)?;
+    missing::register(&mut evaluator)?;
     guard::register(&mut evaluator, limits.string_bytes)?;
     regex::register(&mut evaluator, patterns, run)?;
     strings::register(&mut evaluator, limits.string_bytes)?;

@@ -8,6 +8,7 @@ mod hostile;
 mod lint;
 mod member_order;
 mod messages;
+mod missing;
 mod partial;
 mod roads;
 mod samples;
