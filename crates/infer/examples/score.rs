@@ -2,7 +2,7 @@
 //! from `input` and `output` produces the second output from the second input.
 //!
 //! Usage: `score FOLDER [NAME]`. A task is a folder, at any depth, with `input`, `output`, `input2` and `output2` (or
-//! `unseen-input` and `unseen-output`), each `.edi`, `.json` or `.xml`. Where the output is XML the template is a
+//! `unseen-input` and `unseen-output`), each `.edi`, `.json` or `.xml`. Where a side is XML the template is a
 //! stylesheet, which `xsltproc` runs: the project's engine for XSLT is in a crate that builds on this one.
 //! The tasks that are wrong and have NAME in their name are shown with their template and what differs.
 
@@ -68,7 +68,8 @@ struct Outcome {
 
 /// The score of a task; none if it lacks a document.
 fn score(task: &Path) -> Result<Option<Outcome>, Box<dyn Error>> {
-    let language = if task.join("output.xml").exists() {
+    let is_xml = |file| task.join(file).exists();
+    let language = if is_xml("input.xml") || is_xml("output.xml") {
         Language::Xslt
     } else {
         Language::Jsonata

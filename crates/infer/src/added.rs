@@ -5,7 +5,7 @@ use super::leaves::push;
 use super::scalar::{Scalar, decimals_of};
 use super::search::{Candidate, LeafCases, Search};
 use super::template::Expression;
-use super::tree::NodeId;
+use super::tree::{NodeId, SchemaId};
 
 /// The minimum number of digits in a sum of two sums, to rule out coincidences.
 const DIGITS: usize = 4;
@@ -18,6 +18,22 @@ const BOTH: f64 = 0.7;
 const NUMBERS: usize = 12;
 /// The extra cost of numbers of which one is in cents.
 const CENTS: f64 = 0.3;
+
+/// A number that is added to another one.
+struct Term {
+    cost: f64,
+    of: Expression,
+    /// Its value in the first case.
+    number: f64,
+}
+
+/// Whether a number may be the wanted one, also in cents.
+fn may_be(number: f64, wanted: Option<f64>) -> bool {
+    wanted.is_some_and(|wanted| {
+        let scaled = [number, number * 100.0, number / 100.0];
+        scaled.iter().any(|scaled| (scaled - wanted).abs() < 0.51)
+    })
+}
 
 impl Search<'_> {
     /// The sum of two sums, such as the sum of the lines and the sum of the charges.
@@ -33,18 +49,28 @@ impl Search<'_> {
         }
         let from = case.context.stack.len().saturating_sub(1);
         let record = case.context.innermost();
-        let kinds = self.listed_below(record);
-        let sums = |kind| self.sums_over(from, record, kind).into_iter().take(SUMS);
-        for (cost, sum) in kinds.iter().flat_map(|&kind| sums(kind)) {
-            for number in self.own_numbers(&case.context) {
-                self.added(cases, (&sum, &number), cost + 1.0, found);
+        let term = |(cost, of): (f64, Expression)| {
+            let value = self.tree.evaluate(&of, &case.context);
+            let number = value.and_then(|value| value.number()).unwrap_or(0.0);
+            Term { cost, of, number }
+        };
+        let of_kind = |&kind: &SchemaId| -> Vec<Term> {
+            let sums = self.sums_over(from, record, kind).into_iter();
+            sums.take(SUMS).map(term).collect()
+        };
+        let sums: Vec<Vec<Term>> = self.listed_below(record).iter().map(of_kind).collect();
+        let numbers = self.own_numbers(&case.context).into_iter();
+        let numbers: Vec<Term> = numbers.map(|number| term((1.0, number))).collect();
+        for sum in sums.iter().flatten() {
+            for number in &numbers {
+                self.added(cases, (sum, number), sum.cost + number.cost, found);
             }
         }
-        for (place, &kind) in kinds.iter().enumerate() {
-            for &other in kinds.iter().skip(place + 1) {
-                for (cost, one) in sums(kind) {
-                    for (more, two) in sums(other) {
-                        self.added(cases, (&one, &two), BOTH * (cost + more), found);
+        for (place, one) in sums.iter().enumerate() {
+            for other in sums.iter().skip(place + 1) {
+                for one in one {
+                    for two in other {
+                        self.added(cases, (one, two), BOTH * (one.cost + two.cost), found);
                     }
                 }
             }
@@ -55,16 +81,25 @@ impl Search<'_> {
     fn added(
         &self,
         cases: &LeafCases<'_>,
-        (one, two): (&Expression, &Expression),
+        (one, two): (&Term, &Term),
         cost: f64,
         found: &mut Vec<Candidate>,
     ) {
-        let mut pairs = vec![(0.0, one.clone(), two.clone())];
+        let wanted = cases.iter().find_map(|case| case.wanted?.number());
+        let is_near = |first: f64, second: f64| {
+            let results = [first + second, first - second];
+            results.iter().any(|&result| may_be(result, wanted))
+        };
         let cents = |of: &Expression| Expression::Scale(Box::new(of.clone()), -2);
-        match (self.has_decimals(one), self.has_decimals(two)) {
-            (true, false) => pairs.push((CENTS, one.clone(), cents(two))),
-            (false, true) => pairs.push((CENTS, cents(one), two.clone())),
-            _ => {}
+        let mut pairs = Vec::new();
+        if is_near(one.number, two.number) {
+            pairs.push((0.0, one.of.clone(), two.of.clone()));
+        }
+        if is_near(one.number, two.number / 100.0) && self.are_cents(&two.of, &one.of) {
+            pairs.push((CENTS, one.of.clone(), cents(&two.of)));
+        }
+        if is_near(one.number / 100.0, two.number) && self.are_cents(&one.of, &two.of) {
+            pairs.push((CENTS, cents(&one.of), two.of.clone()));
         }
         for (more, one, two) in pairs {
             let (one, two) = (Box::new(one), Box::new(two));
@@ -75,6 +110,11 @@ impl Search<'_> {
                 push(found, cost + more + 0.2, item);
             });
         }
+    }
+
+    /// Whether numbers may be in cents because they have no decimals and others have.
+    fn are_cents(&self, one: &Expression, other: &Expression) -> bool {
+        !self.has_decimals(one) && self.has_decimals(other)
     }
 
     /// Whether some of the numbers of a sum have decimals, so that they are not in cents.

@@ -1,9 +1,11 @@
 //! Finds the codes that distinguish some records of a kind from the others, for counts and sums.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::filters::DEPTH;
 use super::names::words;
 use super::paths::is_code_name;
+use super::scalar::Scalar;
 use super::search::{Search, Target};
 use super::standard::{code_words, known_code_words};
 use super::template::Select;
@@ -54,6 +56,40 @@ impl Search<'_> {
                     0.0
                 };
                 selects.push((cost - named, Select::Equals(field.clone(), code)));
+            }
+        }
+        selects
+    }
+
+    /// Selections of the records of a kind that contain a segment with a code far below them, if the
+    /// name is a common word for it. For example, the delivered ones of several shipments.
+    pub(super) fn inner_codes_of(
+        &self,
+        record: NodeId,
+        schema: SchemaId,
+        target: &Target,
+    ) -> Vec<(f64, Select)> {
+        if !Self::is_of_code(target) {
+            return Vec::new();
+        }
+        let deep = self.tree.schema(schema).depth + DEPTH;
+        let places = self.below(record).filter(|&(place, kind)| {
+            kind.depth > deep && kind.children.is_empty() && self.tree.is_below(place, schema)
+        });
+        let mut selects = Vec::new();
+        for (place, _) in places {
+            let field = self.tree.chain(schema, place);
+            let nodes = self.tree.within(record, place).iter();
+            let codes = nodes.filter_map(|&node| self.tree.node(node).value.as_ref());
+            let codes: BTreeSet<String> = codes.map(Scalar::text).collect();
+            let named = codes
+                .into_iter()
+                .filter(|code| self.is_named(target, &field, code));
+            for code in named.collect::<Vec<_>>() {
+                selects.push((
+                    OTHER + FOREIGN - NAMED,
+                    Select::Contains(field.clone(), code),
+                ));
             }
         }
         selects

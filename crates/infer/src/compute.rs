@@ -199,6 +199,9 @@ impl Search<'_> {
             for (cost, code) in self.codes_of(record, schema, target) {
                 paths.push((cost, with(&path, code)));
             }
+            for (cost, code) in self.inner_codes_of(record, schema, target) {
+                paths.push((cost, with(&path, code)));
+            }
             for (cost, field) in self.optional_fields(record, schema, target) {
                 paths.push((cost, with(&path, Select::Exists(field))));
             }

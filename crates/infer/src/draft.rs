@@ -274,7 +274,7 @@ impl Search<'_> {
     }
 
     fn repeated(&self, lists: &[ListCase<'_>]) -> Option<DraftPart> {
-        let loops = self.loops(lists)?;
+        let loops = self.loops(lists).or_else(|| self.computed_list(lists))?;
         self.remember(&loops.each);
         let class = loops.cases.iter().find_map(|case| case.wanted)?.class();
         let draft = self.part(&loops.cases, &target_of(&class));

@@ -70,7 +70,9 @@ impl Tree {
             self.below(node, field).iter().any(|item| item == value)
         };
         match select {
-            Select::Equals(field, value) => nodes.retain(|&node| holds(node, field, value)),
+            Select::Equals(field, value) | Select::Contains(field, value) => {
+                nodes.retain(|&node| holds(node, field, value));
+            }
             Select::Differs(field, value) => nodes.retain(|&node| !holds(node, field, value)),
             Select::OneOf(field, values) => {
                 nodes.retain(|&node| values.iter().any(|value| holds(node, field, value)));
@@ -291,6 +293,9 @@ impl Tree {
             Expression::AggregateOfProducts(what, path, one, other) => {
                 what.of(&self.products(path, one, other, context)?)
             }
+            Expression::AggregateOfEach(what, path, each) => {
+                what.of(&self.of_each(path, each, context)?)
+            }
             Expression::Quotient(one, other) => {
                 let divisor = number(other)?;
                 (divisor != 0.0).then_some(number(one)? / divisor)?
@@ -325,6 +330,19 @@ impl Tree {
         let numbers = found
             .iter()
             .map(|&found| self.node(found).value.as_ref()?.number());
+        let numbers = numbers.collect::<Option<Vec<f64>>>()?;
+        (!numbers.is_empty()).then_some(numbers)
+    }
+
+    /// A number that is computed for each record.
+    fn of_each(&self, path: &Path, each: &Expression, context: &Context) -> Option<Vec<f64>> {
+        let number = |record: NodeId| {
+            let mut inner = context.clone();
+            inner.stack.truncate(path.from + 1);
+            inner.stack.push(record);
+            self.evaluate(each, &inner)?.number()
+        };
+        let numbers = self.find(path, context).into_iter().map(number);
         let numbers = numbers.collect::<Option<Vec<f64>>>()?;
         (!numbers.is_empty()).then_some(numbers)
     }

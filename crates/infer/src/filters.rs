@@ -17,7 +17,7 @@ const LENGTH: usize = 24;
 /// The maximum number of places in a record that are tried for a filter.
 const FIELDS: usize = 120;
 /// The maximum depth below a record of a filter's field.
-const DEPTH: usize = 3;
+pub(super) const DEPTH: usize = 3;
 
 /// The records that a filter must select, and those that it must not.
 pub(super) struct FilterSides<'a> {

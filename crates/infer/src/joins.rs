@@ -183,7 +183,17 @@ impl Search<'_> {
         let all = self.all(joined.level, joined.above, joined.schema);
         let count = Expression::Count(with(&all, joined.join.clone()));
         self.finish(count, cases, &mut |item| push(found, 2.2, item));
-        for (cost, sum) in self.sums_over(joined.level, joined.above, joined.schema) {
+        if cases.iter().all(|case| case.wanted.is_none_or(is_whole)) {
+            let codes = self.codes_of(joined.above, joined.schema, target);
+            let inner = self.inner_codes_of(joined.above, joined.schema, target);
+            for (odd, code) in codes.into_iter().chain(inner) {
+                let both = with(&with(&all, joined.join.clone()), code);
+                self.finish(Expression::Count(both), cases, &mut |item| {
+                    push(found, 2.4 + odd, item);
+                });
+            }
+        }
+        for (cost, sum) in self.sums_within(joined.level, joined.above, joined.schema) {
             let sum = filtered(&sum, joined.schema, &joined.join);
             if let Expression::Sum(path) = &sum {
                 for what in Aggregate::ALL
@@ -349,4 +359,9 @@ impl Search<'_> {
         }
         (node != 0 && !self.tree.is_within(record, node)).then_some(node)
     }
+}
+
+/// Whether a value can be a count.
+fn is_whole(value: &Scalar) -> bool {
+    value.number().is_some_and(|number| number.fract() == 0.0)
 }

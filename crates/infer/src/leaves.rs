@@ -62,6 +62,7 @@ impl Search<'_> {
         self.counts(cases, target, found);
         self.distinct_counts(cases, found);
         self.aggregates(cases, target, found);
+        self.aggregates_of_sums(cases, target, found);
         // A value at some position may be the only one with its code.
         let by_place =
             !found.is_empty() && found.iter().all(|found| is_by_place(&found.expression));

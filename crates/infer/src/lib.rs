@@ -30,6 +30,7 @@ mod cuts;
 mod dates;
 mod deeper;
 mod draft;
+mod each;
 mod evaluate;
 mod examples;
 mod explain;

@@ -76,7 +76,7 @@ const THRESHOLD: &str = "the threshold is the roundest that fits";
 fn cautions(tree: &Tree, path: &Path, notes: &mut Vec<String>) {
     for select in path.steps.iter().flat_map(|step| &step.select) {
         let note = match select {
-            Select::Equals(field, _) if !is_qualifier(tree, field) => {
+            Select::Equals(field, _) | Select::Contains(field, _) if !is_qualifier(tree, field) => {
                 "one code, seen in the example"
             }
             Select::OneOf(..) => "these codes, no others",

@@ -116,6 +116,7 @@ impl Search<'_> {
                 | Expression::Product(..)
                 | Expression::Plus(..)
                 | Expression::Minus(..)
+                | Expression::AggregateOfEach(..)
                 | Expression::Aggregate(Aggregate::Average, _)
         );
         let mut schemas = Vec::new();
@@ -127,6 +128,9 @@ impl Search<'_> {
         }
         let mut paths = Vec::new();
         of.paths(&mut paths);
+        if let Expression::AggregateOfEach(_, _, each) = of {
+            return self.is_fractional(each);
+        }
         schemas.extend(
             paths
                 .iter()

@@ -124,6 +124,13 @@ impl Search<'_> {
         else {
             return;
         };
+        // A code such as `00` is not the difference of two equal sums.
+        if case
+            .wanted
+            .is_some_and(|wanted| wanted.text().starts_with("00"))
+        {
+            return;
+        }
         let from = case.context.stack.len().saturating_sub(1);
         let record = case.context.innermost();
         for schema in self.listed_below(record) {

@@ -18,10 +18,11 @@ pub(super) fn qualifier(segment: &str) -> Option<String> {
 /// Whether an element is a code that is the same in all documents of one kind.
 pub(super) fn is_fixed(code: &str) -> bool {
     let fixed = [
-        "BEG01", "BEG02", "BAK01", "BAK02", "BIG07", "BSN01", "BSN05", "BGN01", "N103", "PID01",
-        "SAC01", "ITD01", "ITD02", "TD501", "TD502", "BPR01", "BPR03", "BPR04", "TRN01", "NM102",
-        "NM108", "LIN02", "LIN04", "PO106", "PO108", "PO110", "IT106", "IT108", "IT110", "HL04",
-        "PER03", "PER05", "BCT01", "FOB01", "SLN03", "CTP02", "BHT01", "BHT02", "DTP02",
+        "BEG01", "BEG02", "B2A01", "B2A02", "BAK01", "BAK02", "BIG07", "BSN01", "BSN05", "BGN01",
+        "N103", "PID01", "SAC01", "ITD01", "ITD02", "TD501", "TD502", "BPR01", "BPR03", "BPR04",
+        "TRN01", "NM102", "NM108", "LIN02", "LIN04", "PO106", "PO108", "PO110", "IT106", "IT108",
+        "IT110", "HL04", "PER03", "PER05", "BCT01", "FOB01", "SLN03", "CTP02", "BHT01", "BHT02",
+        "DTP02",
     ];
     let segment = code.get(..code.len().saturating_sub(2)).unwrap_or(code);
     is_envelope(code) || fixed.contains(&code) || qualifier(segment).as_deref() == Some(code)

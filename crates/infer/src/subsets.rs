@@ -176,7 +176,7 @@ impl Search<'_> {
                 continue;
             };
             let record = case.context.innermost();
-            for (more, sum) in self.sums_over(path.from, record, last.schema) {
+            for (more, sum) in self.sums_within(path.from, record, last.schema) {
                 let of_all = |sum, select| filtered(&sum, last.schema, select);
                 let sum = last.select.iter().fold(sum, of_all);
                 self.finish(sum, cases, &mut |item| push(found, cost + more, item));

@@ -164,18 +164,18 @@ impl Search<'_> {
                 sums.push((2.1 + 0.05 * depth, sum));
             }
         }
-        self.inner_products(from, record, above, &mut sums);
         sums
     }
 
-    /// The sums of the products of records within records of a kind, such as the lines of orders.
-    fn inner_products(
+    /// The sums over records of a kind, and those of the products of records within them, such as
+    /// the lines of orders.
+    pub(super) fn sums_within(
         &self,
         from: usize,
         record: NodeId,
         above: SchemaId,
-        sums: &mut Vec<(f64, Expression)>,
-    ) {
+    ) -> Vec<(f64, Expression)> {
+        let mut sums = self.sums_over(from, record, above);
         let kinds = self.listed_below(record).into_iter();
         let inner = kinds.filter(|&kind| kind != above && self.tree.is_below(kind, above));
         for kind in inner.take(KINDS) {
@@ -189,6 +189,7 @@ impl Search<'_> {
                 }
             }
         }
+        sums
     }
 
     /// Sums over the hierarchical levels below the current one.

@@ -30,6 +30,8 @@ pub(super) enum Select {
     Differs(Vec<SchemaId>, String),
     /// The nodes with one of these values.
     OneOf(Vec<SchemaId>, Vec<String>),
+    /// The nodes with this value among several below them.
+    Contains(Vec<SchemaId>, String),
     Exists(Vec<SchemaId>),
     Missing(Vec<SchemaId>),
     /// The nodes with the value that a path finds.
@@ -71,6 +73,7 @@ impl Select {
             Self::Equals(field, value) => Self::Equals(below(field), value.clone()),
             Self::Differs(field, value) => Self::Differs(below(field), value.clone()),
             Self::OneOf(field, values) => Self::OneOf(below(field), values.clone()),
+            Self::Contains(field, value) => Self::Contains(below(field), value.clone()),
             Self::Exists(field) => Self::Exists(below(field)),
             Self::Missing(field) => Self::Missing(below(field)),
             Self::Joins(field, path) => Self::Joins(below(field), path.clone()),
@@ -229,6 +232,8 @@ pub(super) enum Expression {
     SumOfProducts(Path, Vec<SchemaId>, Vec<SchemaId>),
     /// The greatest, the least or the average of such products.
     AggregateOfProducts(Aggregate, Path, Vec<SchemaId>, Vec<SchemaId>),
+    /// The greatest, the least or the average of a value that is computed for each record.
+    AggregateOfEach(Aggregate, Path, Box<Expression>),
     Product(Box<Expression>, Box<Expression>),
     Plus(Box<Expression>, Box<Expression>),
     Minus(Box<Expression>, Box<Expression>),
@@ -384,6 +389,7 @@ macro_rules! paths_of {
                 | Self::Aggregate(_, path)
                 | Self::SumOfProducts(path, ..)
                 | Self::AggregateOfProducts(_, path, ..)
+                | Self::AggregateOfEach(_, path, _)
                 | Self::Pair(path, ..) => into.push(path),
                 Self::Number(of)
                 | Self::Text(of)
@@ -425,6 +431,22 @@ macro_rules! paths_of {
 }
 
 impl Expression {
+    /// The expression whose absence means that this one has no value: for a composed text, its
+    /// first value.
+    pub(super) fn basis(&self) -> &Self {
+        let first = |parts: &'_ [Self]| {
+            let is_value = |part: &&Self| !matches!(part, Self::Constant(_));
+            parts.iter().position(|part| is_value(&part))
+        };
+        match self {
+            Self::Concat(parts) => first(parts)
+                .and_then(|place| parts.get(place))
+                .map_or(self, Self::basis),
+            Self::Title(of) | Self::Capital(of) | Self::Upper(of) | Self::Lower(of) => of.basis(),
+            _ => self,
+        }
+    }
+
     paths_of!(
         /// All its paths.
         paths,

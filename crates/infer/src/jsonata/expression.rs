@@ -73,8 +73,8 @@ impl Printer<'_> {
             Expression::Classes(of, classes, other) => self.classes(of, classes, other),
             Expression::Signed(of, code, negative) => self.signed(of, code, negative),
             Expression::Otherwise(of, value) => {
-                let of = self.operand(of);
-                format!("$exists({of}) ? {of} : {}", literal(value))
+                let (basis, of) = (self.operand(of.basis()), self.operand(of));
+                format!("$exists({basis}) ? {of} : {}", literal(value))
             }
             _ => String::new(),
         }
@@ -175,6 +175,13 @@ impl Printer<'_> {
                 let (one, other) = (self.operand_at(one), self.operand_at(other));
                 let name = aggregate_name(*what);
                 format!("${name}({}.({one} * {other}))", self.open_path(path))
+            }
+            Expression::AggregateOfEach(what, path, each) => {
+                let path = self.path(path);
+                self.names.push(None);
+                let each = self.expression(each);
+                self.names.pop();
+                format!("${}({path}.({each}))", aggregate_name(*what))
             }
             Expression::Quotient(one, other) => {
                 format!("{} / {}", self.operand(one), self.operand(other))

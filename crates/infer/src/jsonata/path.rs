@@ -154,6 +154,9 @@ impl Printer<'_> {
                     .collect();
                 format!("[{} in [{}]]", self.field(field), values.join(", "))
             }
+            Select::Contains(field, value) => {
+                format!("[{} in {}]", self.literal(field, value), self.field(field))
+            }
             Select::Exists(field) => format!("[$exists({})]", self.field(field)),
             Select::Missing(field) => format!("[$not($exists({}))]", self.field(field)),
             Select::Joins(field, path) => {

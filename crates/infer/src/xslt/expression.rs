@@ -159,6 +159,30 @@ impl Printer<'_> {
         format!("exsl:node-set(${name})/product")
     }
 
+    /// A number that is computed for each record, as nodes in a variable.
+    fn of_each(&mut self, path: &Path, each: &Expression) -> String {
+        let select = attribute(&self.path(path));
+        let start = self.before.len();
+        self.names.push(None);
+        let number = attribute(&self.expression(each));
+        self.names.pop();
+        let inner = self.before.split_off(start);
+        let name = self.name("numbers".to_owned());
+        self.before.extend([
+            format!("<xsl:variable name=\"{name}\">"),
+            format!("  <xsl:for-each select=\"{select}\">"),
+        ]);
+        let inner = inner.into_iter().map(|line| format!("    {line}"));
+        self.before.extend(inner);
+        self.before.extend([
+            format!("    <number><xsl:value-of select=\"{number}\"/></number>"),
+            "  </xsl:for-each>".to_owned(),
+            "</xsl:variable>".to_owned(),
+        ]);
+        self.exslt = true;
+        format!("exsl:node-set(${name})/number")
+    }
+
     fn arithmetic(&mut self, expression: &Expression) -> String {
         match expression {
             Expression::Count(path) => format!("count({})", self.path(path)),
@@ -172,6 +196,10 @@ impl Printer<'_> {
             Expression::AggregateOfProducts(what, path, one, other) => {
                 let products = self.products(path, one, other);
                 aggregate(*what, &products)
+            }
+            Expression::AggregateOfEach(what, path, each) => {
+                let numbers = self.of_each(path, each);
+                aggregate(*what, &numbers)
             }
             Expression::Quotient(one, other) => {
                 format!("{} div {}", self.operand(one), self.operand(other))
@@ -243,8 +271,9 @@ impl Printer<'_> {
             }
             Expression::Otherwise(of, value) => {
                 let select = attribute(&self.expression(of));
+                let basis = attribute(&self.expression(of.basis()));
                 let exists = format!(
-                    "  <xsl:when test=\"string({select}) != ''\">\
+                    "  <xsl:when test=\"string({basis}) != ''\">\
                      <xsl:value-of select=\"{select}\"/></xsl:when>"
                 );
                 chosen([exists], Some(value))

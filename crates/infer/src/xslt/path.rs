@@ -65,7 +65,7 @@ impl Printer<'_> {
 
     fn select(&self, select: &Select, schema: SchemaId) -> String {
         match select {
-            Select::Equals(field, value) => {
+            Select::Equals(field, value) | Select::Contains(field, value) => {
                 format!("[{} = {}]", self.field(field), quoted(value))
             }
             Select::Differs(field, value) => {
