@@ -1,5 +1,6 @@
 //! Suggests corrections for common mistakes of authors.
 
+use super::elsewhere;
 use super::place::{Bracket, Opener, Place};
 use super::tokens::{Kind, Token};
 
@@ -10,12 +11,12 @@ type Rule = fn(&Place<'_>) -> Option<&'static str>;
 const RULES: [Rule; 16] = [
     comment,
     quotes,
+    elsewhere::of,
     variable,
     doubled,
     call,
     assignment,
     arrow,
-    statement,
     access,
     comma_at_end,
     quote_in_text,
@@ -118,26 +119,6 @@ fn arrow(place: &Place<'_>) -> Option<&'static str> {
     named.then_some("Write $name := function($x) { value }")
 }
 
-/// Words of other languages.
-fn statement(place: &Place<'_>) -> Option<&'static str> {
-    let words = [place.token(-1), place.token(0)].into_iter().flatten();
-    for word in words.filter(|token| token.kind == Kind::Name) {
-        match word.text {
-            "let" | "var" | "const" => return Some("Write $name := value"),
-            "else" | "elseif" | "then" => return Some("Write condition ? value : other"),
-            "return" => return Some("Leave out return; the last expression is the result"),
-            "for" | "while" => return Some("Write list.(expression) for each item of a list"),
-            _ => {}
-        }
-    }
-    let before = place.tokens.get(..place.at)?;
-    let is_if = |pair: &[Token<'_>]| matches!(pair, [word, bracket] if word.text == "if" && bracket.is("("));
-    before
-        .windows(2)
-        .any(is_if)
-        .then_some("Write condition ? value : other")
-}
-
 fn access(place: &Place<'_>) -> Option<&'static str> {
     if place.reads(-1, ["-", ">"]) {
         return Some("Select a member with a dot: order.number");
@@ -157,8 +138,12 @@ fn comma_at_end(place: &Place<'_>) -> Option<&'static str> {
 fn quote_in_text(place: &Place<'_>) -> Option<&'static str> {
     let (before, found) = (place.token(-1)?, place.token(0)?);
     let adjacent = before.kind == Kind::Text && before.range().end == found.start;
-    (adjacent && found.kind != Kind::Sign)
-        .then_some("Close the text before it with a quote; write a quote in a text as \\\"")
+    let is_single = before.text.starts_with('\'');
+    (adjacent && found.kind != Kind::Sign).then_some(if is_single {
+        "Close the text before it with a quote; write a quote in a text as \\'"
+    } else {
+        "Close the text before it with a quote; write a quote in a text as \\\""
+    })
 }
 
 fn name_in_backquotes(place: &Place<'_>) -> Option<&'static str> {
@@ -195,7 +180,9 @@ fn call(place: &Place<'_>) -> Option<&'static str> {
 }
 
 fn missing_comma(place: &Place<'_>) -> Option<&'static str> {
-    let open = place.open().filter(|_| place.is_between_values())?;
+    let is_semicolon = place.token(0)?.is(";");
+    let is_between = is_semicolon || place.is_between_values();
+    let open = place.open().filter(|_| is_between)?;
     match open {
         Bracket {
             opener: Opener::Parameters,
@@ -214,7 +201,7 @@ fn missing_comma(place: &Place<'_>) -> Option<&'static str> {
             let names_only = place
                 .token(-2)
                 .is_some_and(|token| token.is("{") || token.is(","));
-            Some(if names_only {
+            Some(if names_only && !is_semicolon {
                 "Put a colon between the name and the value"
             } else {
                 "Put a comma between the members"

@@ -15,6 +15,9 @@ const OF_THE_AUTHOR: [&str; 2] = ["D3137", "D3141"];
 /// Functions to which the library passes the context without a check.
 const OF_CONTEXT: [&str; 2] = ["$lowercase", "$uppercase"];
 
+/// Functions of one list.
+const OF_LIST: [&str; 6] = ["$average", "$count", "$max", "$merge", "$min", "$sum"];
+
 /// Why an evaluation failed, written for the template's author.
 pub(super) fn reason(problem: &MappingError, failure: Option<&Failure>, template: &str) -> String {
     let text = problem.reason.as_str();
@@ -68,6 +71,9 @@ fn argument(text: &str, failure: Option<&Failure>) -> String {
             Some(name) if takes_syntax(&name) => {
                 format!("{name} takes another number of arguments, or other types")
             }
+            Some(name) if OF_LIST.contains(&name.as_str()) => format!(
+                "{name} does not take {count} arguments. Put them in a list: {name}([one, two])"
+            ),
             Some(name) => format!("{name} does not take {count} arguments"),
             None => text.to_owned(),
         };
@@ -123,7 +129,12 @@ fn no_function(text: &str, failure: Option<&Failure>, template: &str) -> String 
     }
     let named = text.rsplit_once(": ").map(|(_, name)| name);
     let Some(name) = named.or(written).filter(|name| name.starts_with('$')) else {
-        return "What is called is no function".to_owned();
+        return match written.map(|name| (name, nearest(name, []))) {
+            Some((name, Some(near))) => {
+                format!("{} is no function. Did you mean ${near}?", quoted(name))
+            }
+            _ => "What is called is no function".to_owned(),
+        };
     };
     let all = tokens(template);
     let own = all

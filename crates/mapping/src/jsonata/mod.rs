@@ -6,6 +6,7 @@ mod calls;
 pub(crate) mod children;
 mod dates;
 mod defects;
+mod elsewhere;
 mod errors;
 mod evaluation_words;
 mod functions;
