@@ -7,6 +7,7 @@ mod cardinality;
 mod codes;
 mod document;
 mod keys;
+mod literals;
 mod locate;
 mod paths;
 mod shape;
@@ -63,6 +64,7 @@ pub fn lint(template: &str, shape: Option<&Shape>) -> Result<Vec<Finding>, Mappi
     Jsonata.compile(template)?;
     let template = template.strip_prefix('\u{feff}').unwrap_or(template);
     let mut findings = signs::findings(template);
+    findings.extend(literals::findings(template));
     // Templates that need inserted backslashes are not followed.
     if let Some(shape) = shape.filter(|_| keys::writes_document(template)) {
         findings.extend(keys::findings(template, shape));

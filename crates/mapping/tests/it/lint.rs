@@ -37,6 +37,51 @@ fn check(template: &str, shape: Option<&Shape>, wanted: &[&str]) {
 }
 
 #[test]
+fn texts_of_other_languages_are_found() {
+    for (template, wanted) in [
+        (
+            "lines[0][\"sku\"]",
+            &["warning 1:10 a text as a filter is true for every item; write .sku"] as &[&str],
+        ),
+        (
+            "order.['unit price']",
+            &["warning 1:8 this makes a list with a text; write .`unit price`"],
+        ),
+        (
+            "'Total: ${order.total}' & '{{order.number}}'",
+            &[
+                "warning 1:1 a text has no placeholders",
+                "warning 1:27 a text has no placeholders",
+            ],
+        ),
+        (
+            "$now('yyyy-MM-dd')",
+            &["warning 1:6 the picture has no component"],
+        ),
+        (
+            "$toMillis(date, 'YYYYMMDD') ~> $fromMillis('dd.MM.yyyy')",
+            &[
+                "warning 1:17 the picture has no component such as [Y0001], [M01] or [D01]; no date",
+                "warning 1:44 the picture has no component such as [Y0001], [M01] or [D01]; every date",
+            ],
+        ),
+        ("['sku', 'name']", &[]),
+        ("lines[sku = 'a']['x' = sku]", &[]),
+        ("$sum(['1'].$number())", &[]),
+        ("lines.['a', sku]", &[]),
+        ("$replace(sku, '$', '{') & $join(sku, '}}')", &[]),
+        ("$now('[Y0001]', '+0100') & $toMillis('2026-03-01')", &[]),
+        ("$fromMillis(0, '[D].[M]', '+0100') & $now()", &[]),
+        (
+            "$toMillis(date, $picture ? '[Y]' : 'x')",
+            &["warning 1:17 nothing sets $picture"],
+        ),
+    ] {
+        check(template, None, wanted);
+    }
+}
+
+#[test]
 fn variables_that_nothing_sets_are_found() {
     for (template, wanted) in [
         ("$totl", &["warning 1:1 nothing sets $totl"] as &[&str]),
