@@ -112,7 +112,8 @@ pub(crate) fn nearest<'n>(
 }
 
 /// The most similar name; `None` if all differ in more than a third of their letters.
-pub(crate) fn closest<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+#[must_use]
+pub fn closest<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     let most = (name.chars().count() / 3).min(3);
     let distances = names
         .into_iter()

@@ -42,6 +42,7 @@ use jsonata_core::evaluator::{Context, Evaluator, EvaluatorError, EvaluatorOptio
 use jsonata_core::parser;
 use jsonata_core::value::JValue;
 
+pub use self::builtins::closest;
 pub use self::defects::is_out_of_memory;
 use self::input::LARGE;
 use self::names::Names;

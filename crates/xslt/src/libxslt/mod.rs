@@ -6,6 +6,7 @@ mod errors;
 mod ffi;
 mod handles;
 mod libraries;
+mod names;
 mod reports;
 mod setup;
 mod template;

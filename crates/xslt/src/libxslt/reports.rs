@@ -7,6 +7,7 @@ use b2bi_local_mapping::{Cause, MappingError, Position};
 
 use super::TEMPLATE;
 use super::errors::Fault;
+use super::names::{instead_of_element, instead_of_function};
 use crate::problems::{NEEDS_NEWER, problem};
 
 /// The longest message that is passed on, in characters.
@@ -69,10 +70,18 @@ pub(super) fn unknown_element(printed: &str) -> Option<MappingError> {
     let name = name.split_whitespace().next()?.trim_start_matches("xsl:");
     let mut found = problem(
         Cause::Template,
-        format!("XSLT 1.0 has no element xsl:{name}; {NEEDS_NEWER}"),
+        missing(&format!("element xsl:{name}"), instead_of_element(name)),
     );
     found.position = position(&[Report { ..*unknown }]);
     Some(found)
+}
+
+/// A name that XSLT 1.0 does not have: it is misspelled, or of a later version.
+fn missing(what: &str, instead: Option<String>) -> String {
+    match instead {
+        Some(instead) => format!("XSLT 1.0 has no {what}. {instead}"),
+        None => format!("XSLT 1.0 has no {what}; {NEEDS_NEWER}"),
+    }
 }
 
 fn reports(printed: &str) -> Vec<Report<'_>> {
@@ -140,7 +149,9 @@ fn with_xpath(words: &str, fault: &Fault) -> String {
     if !words.contains("could not compile") {
         return words.to_owned();
     }
-    let newer = if looks_newer(words) {
+    let newer = if words.contains("==") {
+        ". Compare with a single =".to_owned()
+    } else if looks_newer(words) {
         format!("; {NEEDS_NEWER}")
     } else {
         String::new()
@@ -179,7 +190,10 @@ fn missing_function(printed: &str) -> Option<String> {
         .lines()
         .find_map(|line| line.strip_prefix("xmlXPathCompOpEval: function "))?;
     if let Some(name) = line.strip_suffix(" not found") {
-        return Some(format!("XSLT 1.0 has no function {name}(); {NEEDS_NEWER}"));
+        return Some(missing(
+            &format!("function {name}()"),
+            instead_of_function(name),
+        ));
     }
     Some(format!("function {line}"))
 }

@@ -39,6 +39,18 @@ fn a_wrong_template_says_where() {
         "XSLT 1.0 has no element xsl:for-each-group; for XSLT 2.0 and 3.0 a processor can be plugged in by --xslt-command (line 3)",
     );
     root(
+        "<xsl:value-off select=\"a\"/>",
+        "XSLT 1.0 has no element xsl:value-off. Did you mean xsl:value-of? (line 2)",
+    );
+    root(
+        "<xsl:if test=\"a\">1<xsl:else/>2</xsl:if>",
+        "XSLT 1.0 has no element xsl:else. Write xsl:choose with xsl:when and xsl:otherwise (line 2)",
+    );
+    root(
+        "<xsl:value-of select=\"a == 7\"/>",
+        "xsl:value-of: could not compile select expression 'a == 7': Invalid expression. Compare with a single = (line 2)",
+    );
+    root(
         "<xsl:value-of select=\"for $x in a return $x\"/>",
         "xsl:value-of: could not compile select expression 'for $x in a return $x': Invalid expression; for XSLT 2.0 and 3.0 a processor can be plugged in by --xslt-command (line 2)",
     );
