@@ -2,7 +2,7 @@
 
 use super::leaves::push;
 use super::parts::Way;
-use super::scalar::Scalar;
+use super::scalar::{Scalar, number_of};
 use super::search::{Candidate, Case, LeafCases, Search, Target};
 use super::template::Expression;
 use super::texts::{Composed, merged};
@@ -76,7 +76,7 @@ impl Search<'_> {
             let part = match ways.as_slice() {
                 [(_, Expression::Constant(Scalar::Text(text)))] => {
                     let is_word = text.chars().any(char::is_alphanumeric);
-                    let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+                    let is_number = number_of(text).is_some();
                     let is_same = composed.is_everywhere(text) && !(alone && is_number);
                     if is_same || !is_word {
                         Part::Fixed(text.clone())

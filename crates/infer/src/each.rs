@@ -2,17 +2,23 @@
 //! average of sums.
 
 use super::draft::target_of;
+use super::evaluate::Context;
 use super::leaves::{is_by_place, push};
 use super::records::{Alignment, ListCase, Loops};
 use super::scalar::Scalar;
 use super::search::{Candidate, Case, LeafCases, Search, Target, first_number};
 use super::sums::is_named;
 use super::template::{Aggregate, Expression};
+use super::texts::SEPARATORS;
 use super::tree::{NodeId, SchemaId};
+use super::walk::uses_place;
 use super::wanted::Wanted;
 
 /// The maximum number of kinds of records that are tried.
 const KINDS: usize = 12;
+/// The cost of joined texts, and the share of the cost of one of them.
+const JOIN: f64 = 1.8;
+const SHARE: f64 = 0.2;
 /// The cost of an aggregate of sums.
 const COST: f64 = 1.6;
 
@@ -86,6 +92,88 @@ impl Search<'_> {
             );
             is_computed && !best.unexplained && !is_by_place(&best.expression)
         })
+    }
+
+    /// Texts that are composed for each record of a kind, joined by a separator.
+    pub(super) fn joined_texts(
+        &self,
+        cases: &LeafCases<'_>,
+        text: &str,
+        found: &mut Vec<Candidate>,
+    ) {
+        let Some(case) = cases
+            .first()
+            .filter(|_| found.is_empty() && !self.divides.get())
+        else {
+            return;
+        };
+        let from = case.context.stack.len().saturating_sub(1);
+        let longest = cases
+            .iter()
+            .find(|case| case.wanted.is_some_and(|wanted| wanted.text() == text));
+        let record = longest.unwrap_or(case).context.innermost();
+        self.divides.set(true);
+        for separator in SEPARATORS.iter().filter(|sign| text.contains(**sign)) {
+            for schema in self.listed_below(record).into_iter().take(KINDS) {
+                if let Some((cost, each)) = self.text_of_each(cases, schema, separator, from) {
+                    let path = self.all(from, record, schema);
+                    let join =
+                        Expression::JoinOfEach(path, Box::new(each), (*separator).to_owned());
+                    if self.fits(&join, cases) {
+                        push(found, JOIN + SHARE * cost, join);
+                    }
+                }
+            }
+            if !found.is_empty() {
+                break;
+            }
+        }
+        self.divides.set(false);
+    }
+
+    /// The explanation of the parts of texts, one for each record of a kind.
+    fn text_of_each(
+        &self,
+        cases: &LeafCases<'_>,
+        schema: SchemaId,
+        separator: &str,
+        from: usize,
+    ) -> Option<(f64, Expression)> {
+        let mut owned = Vec::new();
+        for case in cases {
+            let records = self.tree.within(case.context.innermost(), schema);
+            let text = case.wanted.map(Scalar::text);
+            let parts: Vec<&str> = match &text {
+                Some(text) => text.split(separator).collect(),
+                None => Vec::new(),
+            };
+            if parts.len() != records.len() {
+                return None;
+            }
+            for (position, (&record, part)) in records.iter().zip(parts).enumerate() {
+                let mut stack = case.context.stack.clone();
+                stack.push(record);
+                let context = Context { stack, position };
+                owned.push((context, Scalar::Text(part.to_owned())));
+            }
+        }
+        let parts: Vec<Case<'_, Scalar>> = owned
+            .iter()
+            .map(|(context, wanted)| Case {
+                context: context.clone(),
+                wanted: Some(wanted),
+            })
+            .collect();
+        let candidates = self.candidates(&parts, &target_of("")).into_iter();
+        let is_own = |found: &Candidate| {
+            let mut paths = Vec::new();
+            found.expression.paths(&mut paths);
+            let own = paths.iter().all(|path| path.from == from + 1);
+            let guessed = found.unexplained || is_by_place(&found.expression);
+            own && !guessed && !uses_place(&found.expression)
+        };
+        let best = candidates.into_iter().find(is_own)?;
+        Some((best.cost, best.expression))
     }
 
     /// The greatest, the least and the average of the sums and counts of several records, if the

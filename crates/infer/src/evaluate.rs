@@ -284,6 +284,11 @@ impl Tree {
                 let texts = self.texts(path, context);
                 return (!texts.is_empty()).then(|| Scalar::Text(texts.join(separator)));
             }
+            Expression::JoinOfEach(path, each, separator) => {
+                let texts = self.of_each(path, each, context)?;
+                let texts: Vec<String> = texts.iter().map(Scalar::text).collect();
+                return (!texts.is_empty()).then(|| Scalar::Text(texts.join(separator)));
+            }
             Expression::Count(path) => as_number(self.find(path, context).len()),
             Expression::Sum(path) => self.numbers(path, context)?.iter().sum(),
             Expression::Aggregate(what, path) => what.of(&self.numbers(path, context)?),
@@ -294,7 +299,10 @@ impl Tree {
                 what.of(&self.products(path, one, other, context)?)
             }
             Expression::AggregateOfEach(what, path, each) => {
-                what.of(&self.of_each(path, each, context)?)
+                let values = self.of_each(path, each, context)?;
+                let numbers = values.iter().map(Scalar::number);
+                let numbers = numbers.collect::<Option<Vec<f64>>>()?;
+                (!numbers.is_empty()).then(|| what.of(&numbers))?
             }
             Expression::Quotient(one, other) => {
                 let divisor = number(other)?;
@@ -334,17 +342,15 @@ impl Tree {
         (!numbers.is_empty()).then_some(numbers)
     }
 
-    /// A number that is computed for each record.
-    fn of_each(&self, path: &Path, each: &Expression, context: &Context) -> Option<Vec<f64>> {
-        let number = |record: NodeId| {
+    /// A value that is computed for each record.
+    fn of_each(&self, path: &Path, each: &Expression, context: &Context) -> Option<Vec<Scalar>> {
+        let value = |record: NodeId| {
             let mut inner = context.clone();
             inner.stack.truncate(path.from + 1);
             inner.stack.push(record);
-            self.evaluate(each, &inner)?.number()
+            self.evaluate(each, &inner)
         };
-        let numbers = self.find(path, context).into_iter().map(number);
-        let numbers = numbers.collect::<Option<Vec<f64>>>()?;
-        (!numbers.is_empty()).then_some(numbers)
+        self.find(path, context).into_iter().map(value).collect()
     }
 
     /// The product of two values of each record.

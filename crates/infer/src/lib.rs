@@ -76,6 +76,7 @@ mod two_levels;
 mod values;
 mod walk;
 mod wanted;
+mod words;
 mod xml;
 mod xslt;
 

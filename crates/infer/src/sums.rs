@@ -415,6 +415,7 @@ pub(super) fn is_named(what: Aggregate, target: &Target) -> bool {
         Aggregate::Max => &[
             "max", "maximum", "highest", "greatest", "largest", "biggest", "most", "top", "best",
             "peak", "dearest", "latest", "newest", "last", "longest", "heaviest", "furthest",
+            "fullest", "busiest", "youngest", "tallest", "widest",
         ],
         Aggregate::Min => &[
             "min", "minimum", "lowest", "least", "smallest", "cheapest", "earliest", "oldest",

@@ -206,6 +206,8 @@ pub(super) enum Expression {
     Piece(Box<Expression>, String, usize),
     Concat(Vec<Expression>),
     Join(Path, String),
+    /// A text that is computed for each record, joined by a separator.
+    JoinOfEach(Path, Box<Expression>, String),
     /// The value for a code in a table.
     Table(Box<Expression>, Vec<(String, Scalar)>),
     /// Whether a value is this text.
@@ -383,6 +385,7 @@ macro_rules! paths_of {
                 Self::Constant(_) | Self::Position(..) | Self::Levels => {}
                 Self::Path(path)
                 | Self::Join(path, _)
+                | Self::JoinOfEach(path, ..)
                 | Self::Has(path)
                 | Self::Count(path)
                 | Self::Sum(path)

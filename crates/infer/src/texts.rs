@@ -2,10 +2,11 @@
 
 use super::leaves::push;
 use super::parts::Way;
-use super::scalar::Scalar;
+use super::scalar::{Scalar, number_of};
 use super::search::{Candidate, Case, LeafCases, Search};
 use super::template::{Expression, Select, Step};
 use super::tree::NodeId;
+use super::words::{bounds, tokens};
 
 /// The maximum length of a text that is split.
 const LENGTH: usize = 200;
@@ -28,7 +29,7 @@ const WAYS: usize = 200;
 const STRANGER: f64 = 0.3;
 
 /// The possible separators in a joined list; longer ones come before those that they contain.
-const SEPARATORS: [&str; 24] = [
+pub(super) const SEPARATORS: [&str; 24] = [
     ", ", "; ", " | ", " / ", " > ", " >> ", " -> ", " => ", " + ", " & ", " and ", " to ", ": ",
     " - ", ",", ";", "|", "/", ">", "+", "&", "-", " ", "\n",
 ];
@@ -66,6 +67,7 @@ impl Search<'_> {
                 self.concatenations(cases, seed, text, found);
             }
         }
+        self.joined_texts(cases, text, found);
         self.computed_parts(cases, seed, text, found);
     }
 
@@ -299,7 +301,7 @@ impl<'a> Composed<'a> {
         let column = part.len() > 1 && part.trim().is_empty();
         let chance = if column || !everywhere { CHANCE } else { 0.0 };
         // In a single text, a number is more likely to be a value.
-        let is_number = part.bytes().all(|byte| byte.is_ascii_digit());
+        let is_number = number_of(part).is_some();
         let number = if is_number && self.others.len() < 2 {
             NUMBER
         } else {
@@ -350,37 +352,6 @@ fn records_of(concat: &Expression) -> usize {
         }
     }
     records.len()
-}
-
-/// The words of a text and the separators between them.
-fn tokens(text: &str) -> impl Iterator<Item = &str> {
-    let ends = bounds(text);
-    let starts = ends.clone();
-    let pairs = starts.into_iter().zip(ends.into_iter().skip(1));
-    pairs.filter_map(move |(from, to)| text.get(from..to))
-}
-
-/// The bounds of words: at spaces and punctuation, and between digits and letters.
-fn bounds(text: &str) -> Vec<usize> {
-    let kind = |c: char| {
-        if c.is_ascii_digit() {
-            0
-        } else if c.is_alphanumeric() {
-            1
-        } else {
-            2
-        }
-    };
-    let mut bounds = vec![0];
-    let mut before = None;
-    for (at, letter) in text.char_indices() {
-        if before.is_some_and(|before| before != kind(letter)) {
-            bounds.push(at);
-        }
-        before = Some(kind(letter));
-    }
-    bounds.push(text.len());
-    bounds
 }
 
 /// The ways to compose a text, one for each combination of its parts, with the cost.

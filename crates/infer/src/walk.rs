@@ -189,7 +189,7 @@ pub(super) fn counts(template: &Template) -> bool {
             .any(|(each, template)| each.is_empty() && counts(template))
 }
 
-fn uses_place(expression: &Expression) -> bool {
+pub(super) fn uses_place(expression: &Expression) -> bool {
     let mut paths = Vec::new();
     expression.paths(&mut paths);
     let steps = paths.iter().flat_map(|path| &path.steps);

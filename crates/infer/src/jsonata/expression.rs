@@ -160,6 +160,15 @@ impl Printer<'_> {
         })
     }
 
+    /// A value that is computed for each record.
+    fn of_each(&mut self, path: &Path, each: &Expression) -> String {
+        let path = self.path(path);
+        self.names.push(None);
+        let each = self.expression(each);
+        self.names.pop();
+        format!("{path}.({each})")
+    }
+
     fn arithmetic(&mut self, expression: &Expression) -> String {
         match expression {
             Expression::Count(path) => format!("$count({})", self.path(path)),
@@ -177,11 +186,10 @@ impl Printer<'_> {
                 format!("${name}({}.({one} * {other}))", self.open_path(path))
             }
             Expression::AggregateOfEach(what, path, each) => {
-                let path = self.path(path);
-                self.names.push(None);
-                let each = self.expression(each);
-                self.names.pop();
-                format!("${}({path}.({each}))", aggregate_name(*what))
+                format!("${}({})", aggregate_name(*what), self.of_each(path, each))
+            }
+            Expression::JoinOfEach(path, each, separator) => {
+                format!("$join({}, {})", self.of_each(path, each), quoted(separator))
             }
             Expression::Quotient(one, other) => {
                 format!("{} / {}", self.operand(one), self.operand(other))

@@ -56,6 +56,7 @@ impl Printer<'_> {
             | Expression::Classes(..)
             | Expression::Table(..)
             | Expression::Otherwise(..)
+            | Expression::JoinOfEach(..)
             | Expression::Join(..) => self.variable(expression),
             Expression::Slice(..)
             | Expression::Before(..)
@@ -280,7 +281,10 @@ impl Printer<'_> {
             }
             Expression::Join(path, separator) => {
                 let separator = text(&Scalar::Text(separator.clone()));
-                joined(&attribute(&self.path(path)), &separator)
+                joined(&attribute(&self.path(path)), &separator, ".", Vec::new())
+            }
+            Expression::JoinOfEach(path, each, separator) => {
+                self.joined_each(path, each, separator)
             }
             Expression::Title(of) => {
                 let select = attribute(&self.expression(of));
@@ -298,6 +302,17 @@ impl Printer<'_> {
                 vec![format!("<xsl:value-of select=\"{select}\"/>")]
             }
         }
+    }
+
+    /// The texts that are computed for each record, with a separator between them.
+    fn joined_each(&mut self, path: &Path, each: &Expression, separator: &str) -> Vec<String> {
+        let separator = text(&Scalar::Text(separator.to_owned()));
+        let select = attribute(&self.path(path));
+        let start = self.before.len();
+        self.names.push(None);
+        let value = attribute(&self.expression(each));
+        self.names.pop();
+        joined(&select, &separator, &value, self.before.split_off(start))
     }
 
     fn table(&mut self, of: &Expression, entries: &[(String, Scalar)]) -> Vec<String> {
@@ -386,14 +401,16 @@ fn reformatted(of: &str, from: DateFormat, to: DateFormat) -> String {
     format!("concat({})", pieces.join(", "))
 }
 
-/// The texts of nodes with a separator between them.
-fn joined(select: &str, separator: &str) -> Vec<String> {
-    vec![
-        format!("<xsl:for-each select=\"{select}\">"),
+/// The texts of nodes with a separator between them, and the instructions that they need.
+fn joined(select: &str, separator: &str, value: &str, before: Vec<String>) -> Vec<String> {
+    let mut lines = vec![format!("<xsl:for-each select=\"{select}\">")];
+    lines.extend(before.into_iter().map(|line| format!("  {line}")));
+    lines.extend([
         format!("  <xsl:if test=\"position() &gt; 1\"><xsl:text>{separator}</xsl:text></xsl:if>"),
-        "  <xsl:value-of select=\".\"/>".to_owned(),
+        format!("  <xsl:value-of select=\"{value}\"/>"),
         "</xsl:for-each>".to_owned(),
-    ]
+    ]);
+    lines
 }
 
 /// A number without its sign: XPath 1.0 has no function for it.

@@ -11,7 +11,7 @@ use crate::tasks::{README, Score, folders, score};
 /// The folder with the pairs, in one folder for each kind.
 const KINDS: &str = "../../fixtures/mapping/kinds";
 /// The minimum number of right results on the unseen input.
-const RIGHT: usize = 269;
+const RIGHT: usize = 275;
 
 fn kinds() -> BTreeMap<String, Vec<Score>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(KINDS);
