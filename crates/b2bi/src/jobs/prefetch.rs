@@ -19,6 +19,10 @@ use crate::edi::{ByteSink, Conversion, ParsedFile};
 /// The maximum number of a file's transactions in memory, for any number of cores.
 const MAX_IN_MEMORY: usize = 8;
 
+/// The shortest transaction whose document is written while it is created, in bytes: the checksums of
+/// a document are then computed on all cores, and not one after the other when it is published.
+const WRITTEN_AHEAD: usize = 16 << 10;
+
 /// The next transaction of a file.
 pub(super) enum NextTransaction {
     /// It is being converted.
@@ -120,8 +124,8 @@ impl Run {
     ) -> Converted {
         // The cores close only when the runtime ends.
         let _core = Arc::clone(&self.context.cores).acquire_owned().await;
-        if bytes.len() > part_size(self.context.config.window_bytes) && conversion.mapping.is_none()
-        {
+        let most = part_size(self.context.config.window_bytes).min(WRITTEN_AHEAD);
+        if bytes.len() > most && conversion.mapping.is_none() {
             return self
                 .convert_to_object(&conversion, bytes, validates, number)
                 .await;
