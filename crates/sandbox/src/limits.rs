@@ -1,6 +1,6 @@
 //! The limits of the operating system for a worker.
 
-use std::{fs, io};
+use std::{fs, io, thread};
 
 use nix::sys::resource::{Resource, UsageWho, getrlimit, getrusage, setrlimit};
 use nix::unistd::{SysconfVar, alarm, sysconf};
@@ -9,10 +9,15 @@ use nix::unistd::{SysconfVar, alarm, sysconf};
 /// before that, unless the server is gone.
 const GRACE: u64 = 2;
 
+/// The addresses that a thread reserves for its stack and its memory, in bytes.
+const THREAD: u64 = 80 << 20;
+
 /// The limits of this process.
 pub(crate) struct Limits {
     /// The address space before the first request, in bytes.
     before: u64,
+    /// The number of threads that compute at a time.
+    cores: u64,
 }
 
 /// Drops the right to open files, sockets and core dumps permanently: open files stay open, nothing
@@ -23,6 +28,8 @@ pub(crate) struct Limits {
 /// The system refuses.
 pub(crate) fn enter() -> io::Result<Limits> {
     let before = address_space();
+    // This may read files.
+    let cores = thread::available_parallelism().map_or(1, usize::from) as u64;
     for resource in [
         Resource::RLIMIT_NOFILE,
         Resource::RLIMIT_FSIZE,
@@ -30,7 +37,7 @@ pub(crate) fn enter() -> io::Result<Limits> {
     ] {
         setrlimit(resource, 0, 0)?;
     }
-    Ok(Limits { before })
+    Ok(Limits { before, cores })
 }
 
 impl Limits {
@@ -40,8 +47,10 @@ impl Limits {
     ///
     /// The system refuses.
     pub(crate) fn begin(&self, seconds: u64, memory_bytes: u64) -> io::Result<()> {
-        limit(Resource::RLIMIT_CPU, computed()?.saturating_add(seconds))?;
-        limit_memory(self.before, memory_bytes)?;
+        let computing = seconds.saturating_mul(self.cores);
+        limit(Resource::RLIMIT_CPU, computed()?.saturating_add(computing))?;
+        let threads = self.cores.saturating_mul(THREAD);
+        limit_memory(self.before, memory_bytes.saturating_add(threads))?;
         let alive = seconds.saturating_add(GRACE);
         // The signal has no handler, so it ends the process.
         alarm::set(u32::try_from(alive).unwrap_or(u32::MAX));

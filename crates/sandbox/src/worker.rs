@@ -55,8 +55,7 @@ impl Worker {
         let child = Command::new(&program.path)
             .arg0("b2bi-local")
             .args(&program.arguments)
-            // Several arenas of glibc would reserve addresses that count as memory.
-            .env("MALLOC_ARENA_MAX", "1")
+            .env("MALLOC_ARENA_MAX", arenas().to_string())
             .stdin(OwnedFd::from(theirs))
             .stdout(Stdio::null())
             .stderr(their_errors)
@@ -135,6 +134,16 @@ impl Worker {
         let mut words = Vec::new();
         let _ = (&mut self.errors).take(LAST_WORDS).read_to_end(&mut words);
         String::from_utf8_lossy(&words).into_owned()
+    }
+}
+
+/// The maximum number of glibc's arenas: each reserves addresses that count as memory, and threads that share one
+/// wait for each other.
+fn arenas() -> usize {
+    match thread::available_parallelism().map_or(1, usize::from) {
+        1 => 1,
+        // The first thread of a process has one, although it only waits.
+        cores => cores + 1,
     }
 }
 

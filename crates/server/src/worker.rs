@@ -33,7 +33,7 @@ pub(crate) fn run(arguments: &[OsString]) -> Option<ExitCode> {
         return None;
     }
     match language.first()?.to_str()? {
-        JSONATA => Some(serve(|| Jsonata)),
+        JSONATA => Some(serve(Jsonata::load)),
         #[cfg(feature = "xslt")]
         XSLT => Some(serve(b2bi_local_xslt::Libxslt::load)),
         _ => None,

@@ -1,6 +1,9 @@
 //! Reads an input into little memory. It omits what the template cannot see. Equal texts are stored
 //! once, and so are equal objects if the template cannot distinguish them.
 
+mod outline;
+mod transactions;
+
 use std::fmt;
 
 use jsonata_core::value::{JArray, JValue};
@@ -11,7 +14,12 @@ use super::member_name::KeySeed;
 use super::memory::Memory;
 use super::passed::Passed;
 use super::projection::{Keep, MARK, Projection};
-use super::slices::{Unsliced, is_slot};
+pub(super) use outline::Outline;
+use transactions::TransactionsSeed;
+pub(super) use transactions::{
+    Keeping, ListResults, Members, Slicer, TransactionResults, Transactions, parse_sliced,
+    parse_transaction,
+};
 
 /// The minimum length of an input whose values are shared, in bytes: for shorter inputs, time
 /// matters more than memory.
@@ -44,54 +52,6 @@ fn read(text: &str, projection: &Projection, memory: Memory) -> Result<JValue, s
     Reading {
         memory,
         slicer: None,
-    }
-    .document(text, projection)
-}
-
-/// Takes the transactions from a document while it is read.
-pub(super) struct Slicer<'s> {
-    /// The names from the root to the transactions.
-    pub prefix: &'static [&'static str],
-    /// What is kept from a transaction.
-    pub projection: &'s Projection,
-    /// Whether everything in a transaction is kept.
-    pub is_whole: bool,
-    pub results: &'s mut dyn TransactionResults,
-}
-
-/// What is made of transactions.
-pub(super) trait TransactionResults {
-    /// Takes a transaction, and its place in its list.
-    ///
-    /// # Errors
-    ///
-    /// The document has to be read as a whole.
-    fn take(&mut self, transaction: JValue, nth: usize) -> Result<(), Unsliced>;
-
-    /// The members that an object has instead of its list of transactions, which was read.
-    fn members(&mut self) -> Vec<(String, JValue)>;
-}
-
-impl Slicer<'_> {
-    /// Whether a member of this name can only be one that is on the way to the transactions.
-    fn is_reserved(&self, name: &str) -> bool {
-        self.prefix.last() == Some(&name) || is_slot(name)
-    }
-}
-
-/// The value of a JSON text without its transactions, limited to what the projection keeps.
-///
-/// # Errors
-///
-/// The text is not JSON, its transactions are not in separate lists, or one was not taken.
-pub(super) fn parse_sliced(
-    text: &str,
-    projection: &Projection,
-    slicer: Slicer<'_>,
-) -> Result<JValue, serde_json::Error> {
-    Reading {
-        memory: Memory::default(),
-        slicer: Some(slicer),
     }
     .document(text, projection)
 }
@@ -154,7 +114,7 @@ impl<'s, 'p> ValueSeed<'_, 's, 'p> {
         (name, keep): (String, Keep),
         is_last: bool,
         from: &mut A,
-    ) -> Result<Vec<(String, JValue)>, A::Error> {
+    ) -> Result<Members, A::Error> {
         if is_last {
             return from.next_value_seed(TransactionsSeed(self.reading));
         }
@@ -269,52 +229,6 @@ impl<'de> Visitor<'de> for ValueSeed<'_, '_, '_> {
             members.push((MARK.to_owned(), JValue::Null));
         }
         Ok(self.reading.memory.object(members))
-    }
-}
-
-/// Passes on each transaction of a list.
-struct TransactionsSeed<'r, 's>(&'r mut Reading<'s>);
-
-impl<'de> DeserializeSeed<'de> for TransactionsSeed<'_, '_> {
-    type Value = Vec<(String, JValue)>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_seq(self)
-    }
-}
-
-impl<'de> Visitor<'de> for TransactionsSeed<'_, '_> {
-    type Value = Vec<(String, JValue)>;
-
-    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("a list of transactions")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut from: A) -> Result<Self::Value, A::Error> {
-        // Within a transaction, names have no special meaning.
-        let mut slicer = self.0.slicer.take();
-        let mut members = Vec::new();
-        if let Some(slicer) = &mut slicer {
-            for nth in 0.. {
-                let seed = ValueSeed {
-                    reading: self.0,
-                    projection: slicer.projection,
-                    is_whole: slicer.is_whole,
-                    depth: None,
-                };
-                let Some(transaction) = from.next_element_seed(seed)? else {
-                    break;
-                };
-                if !matches!(transaction, JValue::Object(_)) {
-                    return Err(Error::custom("a transaction is not an object"));
-                }
-                let taken = slicer.results.take(transaction, nth);
-                taken.map_err(|_| Error::custom("not taken"))?;
-            }
-            members = slicer.results.members();
-        }
-        self.0.slicer = slicer;
-        Ok(members)
     }
 }
 

@@ -37,6 +37,9 @@ mod texts;
 pub(crate) mod tokens;
 mod trace;
 
+use std::sync::LazyLock;
+use std::thread;
+
 use jsonata_core::ast::AstNode;
 use jsonata_core::evaluator::{Context, Evaluator, EvaluatorError, EvaluatorOptions};
 use jsonata_core::parser;
@@ -49,7 +52,7 @@ use self::names::Names;
 use self::output::Fragments;
 use self::projection::Projection;
 use self::regex::Patterns;
-use self::slices::Slices;
+use self::slices::{Slices, Threads};
 use self::trace::{Failure, Trace};
 use crate::engine::{Engine, Run, Template};
 use crate::problem::{Cause, MappingError, Position};
@@ -58,9 +61,26 @@ use crate::problem::{Cause, MappingError, Position};
 /// what it sees.
 const SMALL: usize = 64 << 10;
 
+/// The shortest input whose transactions are evaluated on several threads, in bytes, and the shortest list of
+/// them: for others, the threads cost more than they save.
+const DIVIDED: usize = 1 << 20;
+
+/// The number of cores that this process may use.
+static CORES: LazyLock<usize> =
+    LazyLock::new(|| thread::available_parallelism().map_or(1, usize::from));
+
 /// The JSONata language, of the 2.x line.
 #[derive(Clone, Copy, Debug)]
 pub struct Jsonata;
+
+impl Jsonata {
+    /// The language, for a process that cannot open files afterwards: the limit of a container for cores is in a file.
+    #[must_use]
+    pub fn load() -> Self {
+        LazyLock::force(&CORES);
+        Self
+    }
+}
 
 /// A JSONata template as a tree.
 struct Expression {
@@ -103,12 +123,22 @@ impl Expression {
     /// The output for a long input, mapped one transaction after the other; `None` if that is not
     /// possible.
     fn sliced(&self, input: &str, run: &Run) -> Option<Result<Option<String>, MappingError>> {
-        if input.len() < LARGE {
+        let threads = self.threads();
+        let least = if threads.count > 1 { DIVIDED } else { LARGE };
+        if input.len() < least {
             return None;
         }
         let (projection, slices) = self.slices()?;
         let input = without_mark(input);
-        slices?.map(input, &projection, &self.patterns, run).ok()
+        slices?.map(input, &projection, self, (run, threads)).ok()
+    }
+
+    /// The threads for transactions; equal objects of different threads could be distinguished.
+    fn threads(&self) -> Threads {
+        Threads {
+            count: if self.compares_identity { 1 } else { *CORES },
+            least_bytes: DIVIDED,
+        }
     }
 
     /// What the template sees of an input, and what it makes of each transaction, where that is all it sees of

@@ -4,6 +4,8 @@
 mod alias;
 mod makers;
 mod mentions;
+mod parallel;
+mod plain;
 mod plan;
 mod rename;
 mod results;
@@ -15,14 +17,17 @@ use jsonata_core::evaluator::Context;
 use jsonata_core::value::{JValue, with_stack};
 
 pub(super) use self::mentions::is_slot;
+pub(super) use self::parallel::Threads;
+use self::parallel::{ParallelResults, Shared};
+use self::plain::Plain;
 use self::plan::Plan;
 use self::results::Results;
-use super::input::{self, Slicer, TransactionResults};
+use super::input::{self, Keeping, ListResults, Members, Outline, Slicer, Transactions};
 use super::names::Names;
 use super::output;
 use super::projection::{Keep, Projection};
 use super::regex::Patterns;
-use super::{calls, evaluator, guard};
+use super::{Expression, Fragments, calls, evaluator, guard};
 use crate::engine::Run;
 use crate::problem::MappingError;
 
@@ -61,18 +66,47 @@ impl Slices {
         &self,
         text: &str,
         projection: &Projection,
+        expression: &Expression,
+        (run, threads): (&Run, Threads),
+    ) -> Result<Result<Option<String>, MappingError>, Unsliced> {
+        let patterns = &expression.patterns;
+        let variables = self.variables(text, patterns, run)?;
+        let evaluator = evaluator(context_of(variables.clone()), patterns, run);
+        let mut results = Results::new(&self.0, evaluator.map_err(|_| Unsliced)?, run);
+        let keeping = self.keeping(projection);
+        let document = if threads.count < 2 {
+            let transactions = Transactions::Values(keeping, &mut results);
+            self.document(text, transactions)?
+        } else {
+            let variables = variables.into_iter();
+            let plain = variables.map(|(name, value)| Ok((name, Plain::of(&value)?)));
+            let mut parallel = ParallelResults {
+                threads,
+                shared: Shared {
+                    template: &expression.template,
+                    run,
+                    keeping,
+                    variables: plain.collect::<Result<_, _>>()?,
+                },
+                results: &mut results,
+            };
+            let outline = Outline::of(text, self.0.prefix).ok_or(Unsliced)?;
+            let transactions = Transactions::Texts(&outline.lists, &mut parallel);
+            self.document(&outline.text, transactions)?
+        };
+        self.rest(&document, results.fragments(), patterns, run)
+    }
+
+    /// The output of the rest of the template.
+    fn rest(
+        &self,
+        document: &JValue,
+        fragments: Fragments,
         patterns: &Patterns,
         run: &Run,
     ) -> Result<Result<Option<String>, MappingError>, Unsliced> {
-        let plan = &self.0;
-        let context = self.context(text, projection, patterns, run)?;
-        let evaluator = evaluator(context, patterns, run).map_err(|_| Unsliced)?;
-        let mut results = Results::new(plan, evaluator, run);
-        let document = self.document(text, projection, &mut results)?;
-        let fragments = results.fragments();
-        let rest = super::evaluator(Context::new(), patterns, run);
-        let result = super::evaluated(rest, &plan.rest, &document).map_err(|_| Unsliced)?;
-        drop(document);
+        let evaluator = super::evaluator(Context::new(), patterns, run);
+        let result = super::evaluated(evaluator, &self.0.rest, document).map_err(|_| Unsliced)?;
         if run.cancel.is_cancelled() {
             return Err(Unsliced);
         }
@@ -82,57 +116,59 @@ impl Slices {
         })
     }
 
-    /// What the rest of the template sees of a document, with results instead of its transactions.
-    fn document(
-        &self,
-        text: &str,
-        projection: &Projection,
-        results: &mut dyn TransactionResults,
-    ) -> Result<JValue, Unsliced> {
-        let plan = &self.0;
-        let slicer = Slicer {
-            prefix: plan.prefix,
+    /// What is kept of a transaction.
+    fn keeping<'p>(&self, projection: &'p Projection) -> Keeping<'p> {
+        let mut prefix = self.0.prefix.iter();
+        Keeping {
             projection,
             is_whole: projection.root() == Keep::Whole
-                || (plan.prefix.iter()).any(|name| projection.member(name) == Keep::Whole),
-            results,
+                || prefix.any(|name| projection.member(name) == Keep::Whole),
+        }
+    }
+
+    /// What the rest of the template sees of a document, with results instead of its transactions.
+    fn document(&self, text: &str, transactions: Transactions<'_>) -> Result<JValue, Unsliced> {
+        let slicer = Slicer {
+            prefix: self.0.prefix,
+            transactions,
         };
-        input::parse_sliced(text, &plan.projection, slicer).map_err(|_| Unsliced)
+        input::parse_sliced(text, &self.0.projection, slicer).map_err(|_| Unsliced)
     }
 
     /// The variables of the parts. Members after the transactions are known only when everything
     /// has been read.
-    fn context(
+    fn variables(
         &self,
         text: &str,
-        projection: &Projection,
         patterns: &Patterns,
         run: &Run,
-    ) -> Result<Context, Unsliced> {
+    ) -> Result<Vec<(String, JValue)>, Unsliced> {
         if !self.0.uses_document {
-            return Ok(Context::new());
+            return Ok(Vec::new());
         }
-        let document = self.document(text, projection, &mut NoResults)?;
+        let outline = Outline::of(text, self.0.prefix).ok_or(Unsliced)?;
+        let transactions = Transactions::Texts(&outline.lists, &mut NoResults);
+        let document = self.document(&outline.text, transactions)?;
         if !matches!(document, JValue::Object(_)) {
             return Err(Unsliced);
         }
         let mut known = vec![(DOCUMENT.to_owned(), document.clone())];
         for (name, value) in &self.0.variables {
-            let evaluator = evaluator(context_of(&known), patterns, run);
+            let evaluator = evaluator(context_of(known.clone()), patterns, run);
             let value = super::evaluated(evaluator, value, &document).map_err(|_| Unsliced)?;
             if has_function(&value) {
                 return Err(Unsliced);
             }
             known.push((name.clone(), value));
         }
-        Ok(context_of(&known))
+        Ok(known)
     }
 }
 
-fn context_of(variables: &[(String, JValue)]) -> Context {
+fn context_of(variables: impl IntoIterator<Item = (String, JValue)>) -> Context {
     let mut context = Context::new();
     for (name, value) in variables {
-        context.bind(name.clone(), value.clone());
+        context.bind(name, value);
     }
     context
 }
@@ -150,13 +186,9 @@ fn has_function(value: &JValue) -> bool {
 /// Ignores the transactions.
 struct NoResults;
 
-impl TransactionResults for NoResults {
-    fn take(&mut self, _: JValue, _: usize) -> Result<(), Unsliced> {
-        Ok(())
-    }
-
-    fn members(&mut self) -> Vec<(String, JValue)> {
-        Vec::new()
+impl ListResults for NoResults {
+    fn members(&mut self, _: &[&str]) -> Result<Members, Unsliced> {
+        Ok(Vec::new())
     }
 }
 

@@ -7,7 +7,7 @@ use super::Unsliced;
 use super::mentions::slot;
 use super::plan::{Part, Plan};
 use crate::engine::Run;
-use crate::jsonata::input::TransactionResults;
+use crate::jsonata::input::{Members, TransactionResults};
 use crate::jsonata::{Fragments, defects, output};
 
 /// Evaluates the parts for each transaction.
@@ -24,14 +24,14 @@ pub(super) struct Results<'p> {
 
 /// What a part selected of a list of transactions.
 #[derive(Default)]
-struct List {
+pub(super) struct List {
     /// How many transactions gave a result.
-    results: usize,
+    pub results: usize,
     /// Whether the last result was a list of the document, and not a sequence.
-    is_plain: bool,
-    values: Vec<JValue>,
+    pub is_plain: bool,
+    pub values: Vec<JValue>,
     /// Those after the first, where all only go into the output.
-    text: String,
+    pub text: String,
 }
 
 impl<'p> Results<'p> {
@@ -86,15 +86,48 @@ impl<'p> Results<'p> {
             | JValue::Regex { .. } => return Err(Unsliced),
             _ => {}
         }
-        let limits = &self.run.limits;
+        self.append(item, part, list)?;
+        self.check_limits()
+    }
+
+    fn append(&mut self, item: JValue, part: &Part, list: &mut List) -> Result<(), Unsliced> {
         if part.is_output && !list.values.is_empty() {
-            let before = list.text.len();
-            output::item(&item, limits.output_bytes, &mut list.text).map_err(|_| Unsliced)?;
+            let (before, limit) = (list.text.len(), self.run.limits.output_bytes);
+            output::item(&item, limit, &mut list.text).map_err(|_| Unsliced)?;
             self.bytes += list.text.len().saturating_sub(before);
         } else {
             self.items += 1;
             list.values.push(item);
         }
+        Ok(())
+    }
+
+    /// Adds what the parts selected of the transactions after those so far.
+    pub(super) fn append_lists(&mut self, more: Vec<List>) -> Result<(), Unsliced> {
+        let mut lists = std::mem::take(&mut self.lists);
+        let plan = self.plan;
+        for ((part, list), more) in plan.parts.iter().zip(&mut lists).zip(more) {
+            if more.results > 0 {
+                list.is_plain = more.is_plain;
+            }
+            list.results += more.results;
+            for item in more.values {
+                self.append(item, part, list)?;
+            }
+            self.bytes += more.text.len();
+            list.text.push_str(&more.text);
+        }
+        self.lists = lists;
+        self.check_limits()
+    }
+
+    /// What the parts selected since this was called last.
+    pub(super) fn take_lists(&mut self) -> Vec<List> {
+        self.lists.iter_mut().map(std::mem::take).collect()
+    }
+
+    fn check_limits(&self) -> Result<(), Unsliced> {
+        let limits = &self.run.limits;
         if self.items > limits.items || self.bytes > limits.output_bytes {
             return Err(Unsliced);
         }
@@ -140,9 +173,8 @@ impl TransactionResults for Results<'_> {
         Ok(())
     }
 
-    fn members(&mut self) -> Vec<(String, JValue)> {
-        let lists: Vec<_> = self.lists.iter_mut().map(std::mem::take).collect();
-        let lists = lists.into_iter().enumerate();
+    fn members(&mut self) -> Members {
+        let lists = self.take_lists().into_iter().enumerate();
         lists
             .filter_map(|(part, list)| self.value(part, list))
             .collect()

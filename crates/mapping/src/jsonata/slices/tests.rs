@@ -1,5 +1,8 @@
 use crate::engine::{Limits, Run};
 use crate::jsonata::Expression;
+use crate::jsonata::projection::Projection;
+use crate::jsonata::slices::{Slices, Threads, Unsliced};
+use crate::problem::MappingError;
 
 const DOCUMENTS: [&str; 12] = [
     r#"{"interchanges": [{"functional_groups": [{"transactions": [{"segments": []}]}, {"transactions": [{"segments": [{"BEG": "x"}]}, {}]}]}]}"#,
@@ -124,6 +127,22 @@ fn the_result_is_that_of_the_whole_document() {
     }
 }
 
+type Mapped = Result<Result<Option<String>, MappingError>, Unsliced>;
+
+/// The output by transactions, on one thread and on three.
+fn mapped(
+    (seen, slices): &(Projection, Slices),
+    document: &str,
+    expression: &Expression,
+    run: &Run,
+) -> [Mapped; 2] {
+    [1, 3].map(|count| {
+        let least_bytes = 0;
+        let threads = Threads { count, least_bytes };
+        slices.map(document, seen, expression, (run, threads))
+    })
+}
+
 /// Compares the results of a template, by transactions and as a whole.
 fn check(template: &str) {
     assert!(is_equal(template), "{template} is not in parts");
@@ -136,17 +155,19 @@ fn is_equal(template: &str) -> bool {
     let Some(slices) = slices else {
         return false;
     };
+    let parts = (seen, slices);
     for document in DOCUMENTS.iter().chain(&STRANGE) {
         let whole = expression.parse(document);
         let whole = whole.and_then(|value| expression.map(value, &run()));
-        let mapped = slices.map(document, &seen, &expression.patterns, &run());
         // Transactions elsewhere, and errors, are left to the whole document.
         let may_fail = STRANGE.contains(document)
             || whole.is_err()
             || !(document.starts_with(r#"{"interchanges""#) || template.contains("OLD"));
-        match mapped {
-            Ok(mapped) => assert_eq!(mapped, whole, "{template} of {document}"),
-            Err(_) => assert!(may_fail, "{template} of {document}"),
+        for mapped in mapped(&parts, document, &expression, &run()) {
+            match mapped {
+                Ok(mapped) => assert_eq!(mapped, whole, "{template} of {document}"),
+                Err(_) => assert!(may_fail, "{template} of {document}"),
+            }
         }
     }
     true
@@ -290,15 +311,14 @@ fn what_sees_more_than_one_transaction_is_not_in_parts() {
 fn what_fails_is_left_to_the_whole_document() {
     let expression = Expression::read(&all("ALL.{'n': $number(st & 'x')}")).unwrap();
     let (seen, slices) = expression.slices().unwrap();
-    let (slices, patterns) = (slices.unwrap(), &expression.patterns);
-    let mapped = |text| slices.map(text, &seen, patterns, &run());
-    assert!(mapped(DOCUMENTS[0]).is_err());
-    assert!(mapped("{").is_err());
+    let parts = (seen, slices.unwrap());
+    let fails = |text: &str, run: &Run| {
+        let mapped = mapped(&parts, text, &expression, run);
+        assert!(mapped.iter().all(Result::is_err), "{text}");
+    };
+    fails(DOCUMENTS[0], &run());
+    fails("{", &run());
     let cancelled = run();
     cancelled.cancel.cancel();
-    assert!(
-        slices
-            .map(DOCUMENTS[0], &seen, patterns, &cancelled)
-            .is_err()
-    );
+    fails(DOCUMENTS[0], &cancelled);
 }
