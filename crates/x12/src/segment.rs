@@ -237,6 +237,11 @@ impl<'a> Element<'a> {
         self.classes & REPETITION != 0
     }
 
+    /// Whether it has several repetitions or components.
+    pub(crate) fn is_divided(&self) -> bool {
+        self.classes & (REPETITION | COMPONENT) != 0
+    }
+
     /// The repetitions, at least one.
     pub fn repetitions(&self) -> impl Iterator<Item = Element<'a>> + use<'a> {
         self.split(self.delimiters.repetition, REPETITION)

@@ -26,12 +26,16 @@ pub(crate) struct Guide {
 #[derive(Debug)]
 pub(crate) struct Use {
     pub(crate) segment: &'static str,
+    /// The number of its identifier.
+    key: u32,
     pub(crate) qualifiers: Vec<Qualifier>,
     pub(crate) required: bool,
     pub(crate) max: u32,
     /// The loop that the segment opens.
     pub(crate) opens: Option<usize>,
     pub(crate) elements: Vec<ElementUse>,
+    /// The number of the first elements that do not allow anything.
+    checked: usize,
 }
 
 /// Values of an element that select a place.
@@ -94,6 +98,43 @@ impl Guide {
     }
 }
 
+impl Use {
+    /// Puts the elements that allow anything after the others.
+    fn sort_elements(&mut self) {
+        self.elements.sort_by_key(ElementUse::allows_all);
+        self.checked = self.elements.partition_point(|used| !used.allows_all());
+    }
+
+    /// Whether it is a place of a segment with this identifier. Each segment is compared with many places, so the
+    /// comparison is one of numbers.
+    #[inline]
+    pub(crate) fn is_of(&self, id: &[u8]) -> bool {
+        self.key == key(id)
+    }
+
+    /// The elements and components that do not allow anything.
+    pub(crate) fn checked(&self) -> &[ElementUse] {
+        self.elements.get(..self.checked).unwrap_or_default()
+    }
+}
+
+/// A number for each identifier of a segment, which has two or three bytes, and one for all others.
+#[inline]
+fn key(id: &[u8]) -> u32 {
+    match *id {
+        [first, second] => u32::from_be_bytes([0, 0, first, second]),
+        [first, second, third] => u32::from_be_bytes([0, first, second, third]),
+        _ => u32::MAX,
+    }
+}
+
+impl ElementUse {
+    /// Whether any value is allowed, and none.
+    fn allows_all(&self) -> bool {
+        self.usage == Usage::Situational && !self.codes.is_known()
+    }
+}
+
 /// The name of the guide in a version such as `005010X222A1`: `X222`.
 pub(crate) fn guide_name(version: &str) -> Option<&str> {
     let suffix = version.get(6..)?;
@@ -116,6 +157,8 @@ fn parse(key: &str) -> Option<Guide> {
     for line in lines.take_while(|line| !line.starts_with("H\t")) {
         builder.take(line);
     }
+    let places = builder.loops.iter_mut().flatten();
+    places.for_each(Use::sort_elements);
     let mut levels = Vec::new();
     collect_levels(&builder.loops, 0, None, &mut levels);
     Some(Guide {
@@ -227,6 +270,7 @@ fn path(parent: &str, id: &str) -> String {
 fn place(segment: &'static str, usage: &str, max: &str, qualifiers: Option<&'static str>) -> Use {
     Use {
         segment,
+        key: key(segment.as_bytes()),
         qualifiers: qualifiers
             .unwrap_or("")
             .split(';')
@@ -236,6 +280,7 @@ fn place(segment: &'static str, usage: &str, max: &str, qualifiers: Option<&'sta
         max: max.parse().unwrap_or(u32::MAX),
         opens: None,
         elements: Vec::new(),
+        checked: 0,
     }
 }
 

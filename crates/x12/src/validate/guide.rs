@@ -5,6 +5,7 @@ mod levels;
 mod lost;
 mod missing;
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use elements::check;
@@ -22,6 +23,8 @@ use crate::{Position, ProblemKind, Segment};
 pub(super) struct GuideOrder {
     guide: Option<Arc<Guide>>,
     frames: Vec<Frame>,
+    /// Closed loops, whose memory is used again.
+    spare: Vec<Frame>,
     odd: UnknownSegments,
     lost: LostLoops,
     /// The position of the last expected segment.
@@ -35,7 +38,7 @@ const ST: DuePlace<'static> = DuePlace {
     position: 1,
 };
 
-#[derive(Clone)]
+#[derive(Clone, Default)]
 struct Frame {
     number: usize,
     /// Whether the loop has content in the input, but no first segment.
@@ -50,10 +53,10 @@ struct Frame {
     passed: Vec<Passed>,
 }
 
-/// A place that was skipped without an occurrence.
+/// Places that were skipped without an occurrence.
 #[derive(Clone)]
 struct Passed {
-    place: usize,
+    places: Range<usize>,
     position: Position,
     /// The segment before.
     after: DuePlace<'static>,
@@ -68,22 +71,40 @@ impl Frame {
     /// Counts an occurrence of a place and returns the number so far. `after` is the segment
     /// before, and the position of the last expected one.
     fn count(&mut self, at: usize, position: &Position, after: (DuePlace<'static>, u32)) -> u32 {
-        for passed in self.at..at {
-            let is_known = self.is_anew && self.passed.iter().any(|known| known.place == passed);
-            if !is_known {
-                self.passed.push(Passed {
-                    place: passed,
-                    position: *position,
-                    after: after.0,
-                    since: after.1,
-                });
-            }
-        }
+        self.pass(at, position, after);
         self.at = self.at.max(at);
         self.counts.get_mut(at).map_or(0, |count| {
             *count += 1;
             *count & !BEFORE
         })
+    }
+
+    /// Notes the places from the current one up to this one as skipped, if they were not before.
+    fn pass(&mut self, at: usize, position: &Position, after: (DuePlace<'static>, u32)) {
+        let passed = |places| Passed {
+            places,
+            position: *position,
+            after: after.0,
+            since: after.1,
+        };
+        if !self.is_anew {
+            if self.at < at {
+                self.passed.push(passed(self.at..at));
+            }
+            return;
+        }
+        for place in self.at..at {
+            if self.passed_at(place).is_none() {
+                self.passed.push(passed(place..place.saturating_add(1)));
+            }
+        }
+    }
+
+    /// How a place was skipped.
+    fn passed_at(&self, place: usize) -> Option<&Passed> {
+        self.passed
+            .iter()
+            .find(|passed| passed.places.contains(&place))
     }
 
     /// Goes back to a place, so that those after it are in order again.
@@ -99,7 +120,7 @@ impl Frame {
 
 impl GuideOrder {
     pub(super) fn begin(&mut self, guide: Option<Arc<Guide>>) {
-        self.frames.clear();
+        self.spare.append(&mut self.frames);
         self.odd.clear();
         self.lost.clear();
         self.last_expected = 1;
@@ -334,13 +355,19 @@ impl GuideOrder {
 
     fn push(&mut self, guide: &Guide, number: usize) {
         let places = guide.loops.get(number).map_or(0, Vec::len);
+        let Frame {
+            mut counts,
+            mut passed,
+            ..
+        } = self.spare.pop().unwrap_or_default();
+        counts.clear();
+        counts.resize(places, 0);
+        passed.clear();
         self.frames.push(Frame {
             number,
-            is_implied: false,
-            is_anew: false,
-            at: 0,
-            counts: vec![0; places],
-            passed: Vec::new(),
+            counts,
+            passed,
+            ..Frame::default()
         });
     }
 
@@ -417,7 +444,7 @@ impl Guide {
 
 impl Use {
     pub(super) fn is_for(&self, segment: &Segment<'_>) -> bool {
-        self.segment.as_bytes() == segment.id()
+        self.is_of(segment.id())
             && self
                 .qualifiers
                 .iter()

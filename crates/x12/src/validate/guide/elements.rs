@@ -6,7 +6,7 @@ use crate::validate::Notes;
 use crate::{Element, Position, ProblemKind, Segment};
 
 pub(super) fn check(place: &Use, segment: &Segment<'_>, position: &Position, notes: &mut Notes) {
-    for rule in place.elements.iter().filter(|rule| !rule.allows_all()) {
+    for rule in place.checked() {
         let element = segment
             .element(rule.element)
             .filter(|element| !element.is_empty());
@@ -17,6 +17,10 @@ pub(super) fn check(place: &Use, segment: &Segment<'_>, position: &Position, not
         };
         if rule.component == 0 {
             check_value(element);
+            continue;
+        }
+        if let Some(only) = element.filter(|element| !element.is_divided()) {
+            check_value(Some(only).filter(|_| rule.component == 1));
             continue;
         }
         for repetition in element.iter().flat_map(Element::repetitions) {
@@ -48,11 +52,6 @@ fn report(
 }
 
 impl ElementUse {
-    /// Whether any value is allowed, and none.
-    fn allows_all(&self) -> bool {
-        self.usage == Usage::Situational && !self.codes.is_known()
-    }
-
     /// Whether an element or component may have a value.
     fn allows(&self, value: Option<Element<'_>>) -> bool {
         match value {
@@ -66,6 +65,9 @@ impl ElementUse {
     fn unlisted<'a>(&self, value: Element<'a>) -> Option<Element<'a>> {
         if !self.codes.is_known() || value.has_components() {
             return None;
+        }
+        if !value.has_repetitions() {
+            return Some(value).filter(|value| !self.codes.contains(value.value()));
         }
         let mut repetitions = value.repetitions();
         repetitions.find(|value| !self.codes.contains(value.value()))

@@ -28,6 +28,7 @@ impl GuideOrder {
                     self.missing(guide, &frame, (at, place), position, notes);
                 }
             }
+            self.spare.push(frame);
             self.odd.closed(self.frames.len());
             self.lost.closed(self.frames.len());
         }
@@ -43,7 +44,7 @@ impl GuideOrder {
         notes: &mut Notes,
     ) -> bool {
         let number = self.frames.len();
-        let passed = frame.passed.iter().find(|passed| passed.place == at);
+        let passed = frame.passed_at(at);
         let (since, before) = passed.map_or((self.last_expected, position.segment), |passed| {
             (passed.since, passed.position.segment)
         });
@@ -67,7 +68,7 @@ impl GuideOrder {
         notes: &mut Notes,
     ) {
         let id_of = |number: usize| guide.ids.get(number).copied().unwrap_or("");
-        let passed = frame.passed.iter().find(|passed| passed.place == at);
+        let passed = frame.passed_at(at);
         let here = (*position, self.previous.unwrap_or(ST));
         let (position, after) = passed.map_or(here, |passed| (passed.position, passed.after));
         if place.segment == "HL" {
