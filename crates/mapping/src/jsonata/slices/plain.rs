@@ -19,15 +19,10 @@ pub(super) enum Plain {
     Object(Vec<(String, Self)>),
 }
 
-/// What the library notes of a list beside its items.
+/// What the library notes of a list beside its items: whether it is a sequence, was written in brackets, stays a list
+/// of one item, wraps the input, and has sorted tuples.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Flags {
-    sequence: bool,
-    cons: bool,
-    keep_singleton: bool,
-    outer_wrapper: bool,
-    sorted_tuples: bool,
-}
+pub(super) struct Flags([bool; 5]);
 
 impl Plain {
     /// The same value.
@@ -86,22 +81,24 @@ impl Plain {
 
 impl Flags {
     fn of(list: &JArray) -> Self {
-        Self {
-            sequence: list.sequence,
-            cons: list.cons,
-            keep_singleton: list.keep_singleton,
-            outer_wrapper: list.outer_wrapper,
-            sorted_tuples: list.sorted_tuples,
-        }
+        Self([
+            list.sequence,
+            list.cons,
+            list.keep_singleton,
+            list.outer_wrapper,
+            list.sorted_tuples,
+        ])
     }
 
     fn list(self, items: Vec<JValue>) -> JArray {
         let mut list = JArray::new(items);
-        list.sequence = self.sequence;
-        list.cons = self.cons;
-        list.keep_singleton = self.keep_singleton;
-        list.outer_wrapper = self.outer_wrapper;
-        list.sorted_tuples = self.sorted_tuples;
+        [
+            list.sequence,
+            list.cons,
+            list.keep_singleton,
+            list.outer_wrapper,
+            list.sorted_tuples,
+        ] = self.0;
         list
     }
 }
