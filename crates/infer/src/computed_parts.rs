@@ -3,7 +3,7 @@
 use super::leaves::push;
 use super::parts::Way;
 use super::scalar::{Scalar, number_of};
-use super::search::{Candidate, Case, LeafCases, Search, Target};
+use super::search::{Candidate, Case, LeafCases, Search, Target, cases_of};
 use super::template::Expression;
 use super::texts::{Composed, merged};
 
@@ -163,13 +163,7 @@ impl Search<'_> {
             (case.context.clone(), wanted)
         };
         let owned: Vec<_> = cases.iter().zip(texts).map(of_case).collect();
-        let cases: Vec<Case<'_, Scalar>> = owned
-            .iter()
-            .map(|(context, wanted)| Case {
-                context: context.clone(),
-                wanted: wanted.as_ref(),
-            })
-            .collect();
+        let cases = cases_of(&owned);
         let digits = |text: String| text.bytes().filter(u8::is_ascii_digit).count();
         let first = cases.iter().find_map(|case| case.wanted)?;
         if cases.len() < 2 && digits(first.text()) < DIGITS {

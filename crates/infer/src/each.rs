@@ -6,7 +6,7 @@ use super::evaluate::Context;
 use super::leaves::{is_by_place, push};
 use super::records::{Alignment, ListCase, Loops};
 use super::scalar::Scalar;
-use super::search::{Candidate, Case, LeafCases, Search, Target, first_number};
+use super::search::{Candidate, Case, LeafCases, Search, Target, cases_of, first_number};
 use super::sums::is_named;
 use super::template::{Aggregate, Expression};
 use super::texts::SEPARATORS;
@@ -68,13 +68,7 @@ impl Search<'_> {
             (case.context.clone(), wanted.clone())
         };
         let owned: Vec<_> = loops.cases.iter().zip(&scalars).map(of_case).collect();
-        let cases: Vec<Case<'_, Scalar>> = owned
-            .iter()
-            .map(|(context, wanted)| Case {
-                context: context.clone(),
-                wanted: wanted.as_ref(),
-            })
-            .collect();
+        let cases = cases_of(&owned);
         let best = self.candidates(&cases, &target_of("")).into_iter().next();
         best.is_some_and(|best| {
             let is_computed = matches!(
@@ -154,16 +148,10 @@ impl Search<'_> {
                 let mut stack = case.context.stack.clone();
                 stack.push(record);
                 let context = Context { stack, position };
-                owned.push((context, Scalar::Text(part.to_owned())));
+                owned.push((context, Some(Scalar::Text(part.to_owned()))));
             }
         }
-        let parts: Vec<Case<'_, Scalar>> = owned
-            .iter()
-            .map(|(context, wanted)| Case {
-                context: context.clone(),
-                wanted: Some(wanted),
-            })
-            .collect();
+        let parts = cases_of(&owned);
         let candidates = self.candidates(&parts, &target_of("")).into_iter();
         let is_own = |found: &Candidate| {
             let mut paths = Vec::new();

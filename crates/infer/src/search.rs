@@ -44,6 +44,17 @@ pub(super) type Cases<'a> = [Case<'a, Wanted>];
 /// A scalar of the output in all its contexts.
 pub(super) type LeafCases<'a> = [Case<'a, Scalar>];
 
+/// The cases with these wanted values.
+pub(super) fn cases_of(owned: &[(Context, Option<Scalar>)]) -> Vec<Case<'_, Scalar>> {
+    let owned = owned.iter();
+    owned
+        .map(|(context, wanted)| Case {
+            context: context.clone(),
+            wanted: wanted.as_ref(),
+        })
+        .collect()
+}
+
 /// The value of the first case with a known value, if that is a number.
 pub(super) fn first_number<'c, 'a>(cases: &'c LeafCases<'a>) -> Option<&'c Case<'a, Scalar>> {
     let case = cases.iter().find(|case| case.wanted.is_some())?;
