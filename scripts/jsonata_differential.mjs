@@ -32,7 +32,7 @@ const REASONS = [
       && /\/|\$(?:own|toMillis|fromMillis|encodeUrl|boolean|contains|replace|split|join)\(|\$(?:toMillis|fromMillis|encodeUrl|boolean)\b/.test(expression)
       && ("error" in ours || "error" in theirs)],
   ["an object that a template has made has no text in JavaScript", (theirs, ours, expression) =>
-    theirs.error === null && /\[object Object\]/.test(ours.value) && /\$join\(\?/.test(expression)],
+    theirs.error === null && /\[object Object\]/.test(ours.value) && /\$(?:join|sum)\(\?/.test(expression)],
   ["the result of a builtin that the template also binds is not put in order", (theirs, ours, expression) =>
     theirs.value && ours.value && /\$(?:keys|merge|own) :=/.test(expression) && parsed(theirs.value) === parsed(ours.value)],
   ["a regular expression that is handed to a function's value is one of Rust", (theirs, ours, expression) =>

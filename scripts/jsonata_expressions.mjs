@@ -95,12 +95,18 @@ function random(count, seed) {
     () => `$zip(${list(depth - 1)}, ${list(depth - 1)})`,
     () => `$match(${text(depth - 1)}, /[a-z]+/i)${of([".match", ".index", "[0].match", "[]"])}`,
     () => `**.${of(["sku", "code", "qty"])}`,
+    () => `lines.tags[${of(['$not($ = "new")', '$exists($)', '$ != "new"', boolean(depth - 1)])}]`,
+    () => `(${list(depth - 1)} ~> ${of(["$map(?, $string)", "$sum(?)", "$count(?)", "$reverse(?)", '$filter(?, function($v){$v != "ST"})'])})`,
+    () => `$keys(lines.{$string(${of(["qty", "n", "sku"])}): price})`,
   ])();
   const object = (depth) => of([
     () => `{"a": ${any(depth - 1)}, "b": ${any(depth - 1)}}`,
     () => `lines{${of(["sku", "price", "$string(qty)"])}: ${of(["$sum($number(qty))", "$count($)", "qty", "n[]", "$join(n, ',')"])}}`,
     () => `$merge([{"a": ${any(depth - 1)}}, single])`,
     () => `lines.{"id": sku, "v": ${any(depth - 1)}}`,
+    () => `$merge(lines.{$string(${of(["qty", "n", "sku"])}): ${texts()}, "b": 1, "07": 2})`,
+    () => `{"z": ${any(depth - 1)}, "10": 1, "9": ${texts()}}${of(["", ".*"])}`,
+    () => `lines ~> |$|{$string(qty): ${of(["sku", "1"])}, "3": n}, "tags"|`,
     () => `$sift(single, function($v, $k){$k ${compare()} "qty"})`,
     () => `$spread(single)`,
     () => `single ~> |$|{"x": ${any(depth - 1)}}, "sku"|`,

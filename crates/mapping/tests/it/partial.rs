@@ -23,7 +23,11 @@ fn values_of_the_right_type_are_used_as_in_a_call() {
     check("list ~> $join(?, '+')", r#""a+b""#);
     check("numbers ~> $sum(?)", "6");
     check("missing ~> $pad(?, 3)", "nothing");
-    check("list ~> $map(?, $uppercase)", r#"["A","B"]"#);
+    check(
+        "list ~> $map(?, function($v) { $uppercase($v) })",
+        r#"["A","B"]"#,
+    );
+    check("missing ~> $map(?, $uppercase)", "nothing");
     check(
         "($pad := function($a, $b) { 'own' }; number ~> $pad(?, 3))",
         r#""own""#,

@@ -13,6 +13,7 @@ use jsonata_core::evaluator::{Evaluator, EvaluatorError};
 use jsonata_core::value::JValue;
 
 pub(super) use self::convert::written;
+use super::builtins::is_builtin;
 use super::calls::call;
 use super::dates::by_the_library;
 use super::names::Names;
@@ -23,6 +24,8 @@ use super::sequences::FILLED;
 const PARTIAL: &str = "partial builtin";
 /// Fails; no template can call it.
 const REFUSED: &str = "refused partial builtin";
+/// Fails where a builtin is called that a partial application has; no template can call it.
+const CALLED: &str = "called builtin of a partial application";
 /// Converts a value to the list that JavaScript iterates over; no template can call it.
 const ITEMS: &str = "items of any value";
 /// Converts a value to the object whose members JavaScript iterates over; no template can call it.
@@ -138,6 +141,12 @@ pub(super) fn register(evaluator: &mut Evaluator, limit: usize) -> Result<(), Ev
     })?;
     evaluator.register_fn(ITEMS, lists::items)?;
     evaluator.register_fn(MEMBERS, |given: &[JValue]| Ok(lists::members(given)))?;
+    evaluator.register_fn(CALLED, |_: &[JValue]| {
+        Err(EvaluatorError::TypeError(
+            "A builtin in a partial application cannot be called for each item; write function($v) { $name($v) }"
+                .to_owned(),
+        ))
+    })?;
     evaluator.register_fn(REFUSED, |_: &[JValue]| {
         Err(EvaluatorError::EvaluationError(
             "S0208: $string cannot be applied partially, because its second parameter has a default; write \
@@ -159,6 +168,9 @@ pub(super) fn change(node: &mut AstNode, names: &Names) {
     }
     if let Some((_, converted)) = ITERATING.iter().find(|(function, _)| *function == name) {
         if placeholders == 1 && args.first() == Some(&AstNode::Placeholder) {
+            if let Some(function) = args.get_mut(1) {
+                refuse_builtin(function, names);
+            }
             if name == "reduce" && args.len() == 2 {
                 compose(FILLED, node);
             }
@@ -181,6 +193,27 @@ pub(super) fn change(node: &mut AstNode, names: &Names) {
     if let AstNode::Function { name, .. } = node {
         new.clone_into(name);
     }
+}
+
+/// JavaScript can call a function of the template in `$map(?, $f)`, but not a builtin.
+fn refuse_builtin(function: &mut AstNode, names: &Names) {
+    let AstNode::Variable(name) = &*function else {
+        return;
+    };
+    if !is_builtin(name) || names.is_bound(name) {
+        return;
+    }
+    let body = AstNode::Function {
+        name: CALLED.to_owned(),
+        args: Vec::new(),
+        is_builtin: true,
+    };
+    *function = AstNode::Lambda {
+        params: vec!["first value".to_owned(), "second value".to_owned()],
+        body: Box::new(body),
+        signature: None,
+        thunk: false,
+    };
 }
 
 /// Applies one function after another.
