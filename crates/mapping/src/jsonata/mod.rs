@@ -65,7 +65,7 @@ const SMALL: usize = 64 << 10;
 /// them: for others, the threads cost more than they save.
 const DIVIDED: usize = 1 << 20;
 
-/// The number of cores that this process may use.
+/// The number of cores that may be used.
 static CORES: LazyLock<usize> =
     LazyLock::new(|| thread::available_parallelism().map_or(1, usize::from));
 
@@ -74,7 +74,7 @@ static CORES: LazyLock<usize> =
 pub struct Jsonata;
 
 impl Jsonata {
-    /// The language, for a process that cannot open files afterwards: the limit of a container for cores is in a file.
+    /// The language, to be loaded before files can no longer be opened: the limit of a container for cores is in a file.
     #[must_use]
     pub fn load() -> Self {
         LazyLock::force(&CORES);
@@ -104,14 +104,15 @@ impl Engine for Jsonata {
 impl Template for Expression {
     fn evaluate(&self, input: &str, run: &Run) -> Result<Option<String>, MappingError> {
         match self.sliced(input, run) {
-            Some(mapped) => mapped,
+            Some(mapped) => mapped.text(run),
             None => self.map(self.parse(input)?, run),
         }
     }
 
     fn evaluate_owned(&self, input: String, run: &Run) -> Result<Option<String>, MappingError> {
         if let Some(mapped) = self.sliced(&input, run) {
-            return mapped;
+            drop(input);
+            return mapped.text(run);
         }
         let value = self.parse(&input)?;
         drop(input);
@@ -122,7 +123,7 @@ impl Template for Expression {
 impl Expression {
     /// The output for a long input, mapped one transaction after the other; `None` if that is not
     /// possible.
-    fn sliced(&self, input: &str, run: &Run) -> Option<Result<Option<String>, MappingError>> {
+    fn sliced(&self, input: &str, run: &Run) -> Option<Mapped> {
         let threads = self.threads();
         let least = if threads.count > 1 { DIVIDED } else { LARGE };
         if input.len() < least {
@@ -182,13 +183,12 @@ impl Expression {
         if run.cancel.is_cancelled() {
             return Err(errors::cancelled());
         }
-        match result {
-            JValue::Undefined => Ok(None),
-            value => {
-                let limit = run.limits.output_bytes;
-                output::pretty(&value, limit, Fragments::default()).map(Some)
-            }
+        let fragments = Fragments::default();
+        Mapped {
+            value: result,
+            fragments,
         }
+        .text(run)
     }
 
     fn read(template: &str) -> Result<Self, MappingError> {
@@ -250,6 +250,23 @@ impl Expression {
             position: position.map(|position| strokes::original(position, &self.backslashes)),
             ..failure
         })
+    }
+}
+
+/// What a template makes of an input.
+struct Mapped {
+    value: JValue,
+    /// The text that is in the output instead of builtins of these names.
+    fragments: Fragments,
+}
+
+impl Mapped {
+    /// The output; `None` if the template selects nothing.
+    fn text(self, run: &Run) -> Result<Option<String>, MappingError> {
+        match self.value {
+            JValue::Undefined => Ok(None),
+            value => output::pretty(&value, run.limits.output_bytes, self.fragments).map(Some),
+        }
     }
 }
 

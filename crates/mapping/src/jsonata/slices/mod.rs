@@ -24,12 +24,10 @@ use self::plan::Plan;
 use self::results::Results;
 use super::input::{self, Keeping, ListResults, Members, Outline, Slicer, Transactions};
 use super::names::Names;
-use super::output;
 use super::projection::{Keep, Projection};
 use super::regex::Patterns;
-use super::{Expression, Fragments, calls, evaluator, guard};
+use super::{Expression, Mapped, calls, evaluator, guard};
 use crate::engine::Run;
-use crate::problem::MappingError;
 
 /// The variable for the document without its transactions; it cannot be written in a template.
 const DOCUMENT: &str = "the document";
@@ -56,7 +54,7 @@ impl Slices {
         Some(Self(plan))
     }
 
-    /// The output for a document; `projection` says what the template as a whole sees of it.
+    /// The result for a document; `projection` says what the template as a whole sees of it.
     ///
     /// # Errors
     ///
@@ -68,7 +66,7 @@ impl Slices {
         projection: &Projection,
         expression: &Expression,
         (run, threads): (&Run, Threads),
-    ) -> Result<Result<Option<String>, MappingError>, Unsliced> {
+    ) -> Result<Mapped, Unsliced> {
         let patterns = &expression.patterns;
         let variables = self.variables(text, patterns, run)?;
         let evaluator = evaluator(context_of(variables.clone()), patterns, run);
@@ -94,25 +92,14 @@ impl Slices {
             let transactions = Transactions::Texts(&outline.lists, &mut parallel);
             self.document(&outline.text, transactions)?
         };
-        self.rest(&document, results.fragments(), patterns, run)
-    }
-
-    /// The output of the rest of the template.
-    fn rest(
-        &self,
-        document: &JValue,
-        fragments: Fragments,
-        patterns: &Patterns,
-        run: &Run,
-    ) -> Result<Result<Option<String>, MappingError>, Unsliced> {
         let evaluator = super::evaluator(Context::new(), patterns, run);
-        let result = super::evaluated(evaluator, &self.0.rest, document).map_err(|_| Unsliced)?;
+        let value = super::evaluated(evaluator, &self.0.rest, &document);
         if run.cancel.is_cancelled() {
             return Err(Unsliced);
         }
-        Ok(match result {
-            JValue::Undefined => Ok(None),
-            value => output::pretty(&value, run.limits.output_bytes, fragments).map(Some),
+        Ok(Mapped {
+            value: value.map_err(|_| Unsliced)?,
+            fragments: results.fragments(),
         })
     }
 

@@ -139,7 +139,8 @@ fn mapped(
     [1, 3].map(|count| {
         let least_bytes = 0;
         let threads = Threads { count, least_bytes };
-        slices.map(document, seen, expression, (run, threads))
+        let mapped = slices.map(document, seen, expression, (run, threads));
+        mapped.map(|mapped| mapped.text(run))
     })
 }
 
