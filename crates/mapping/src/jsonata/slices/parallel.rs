@@ -1,7 +1,7 @@
 //! Evaluates the parts of a template for transactions on several threads.
 
 use std::ops::Range;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use b2bi_local_x12::in_order;
 use jsonata_core::value::JValue;
@@ -74,40 +74,38 @@ impl Shared<'_> {
         batches: &[Range<usize>],
         threads: usize,
     ) -> Vec<Result<Vec<PlainList>, Unsliced>> {
-        let written = AtomicUsize::new(0);
+        let progress = Progress::default();
         in_order(
             threads,
             STACK,
             batches.len(),
             || self.thread(),
             |thread, nth| {
-                let batch = batches.get(nth).cloned().ok_or(Unsliced)?;
-                let texts = transactions.get(batch.clone()).ok_or(Unsliced)?;
-                let (slices, patterns) = thread.as_ref().ok_or(Unsliced)?;
-                let lists = self.batch((slices, patterns), texts, batch.start)?;
-                let more: usize = lists.iter().map(|list| list.text.len()).sum();
-                let before = written.fetch_add(more, Ordering::Relaxed);
-                if before.saturating_add(more) > self.run.limits.output_bytes {
-                    return Err(Unsliced);
-                }
-                Ok(lists)
+                let lists = match (thread, batches.get(nth)) {
+                    (Some(thread), Some(batch)) if !progress.has_failed() => {
+                        self.batch(thread, transactions, batch)
+                    }
+                    _ => Err(Unsliced),
+                };
+                progress.noted(lists, self.run.limits.output_bytes)
             },
         )
     }
 
-    /// What the parts select of some transactions, the first of which has this place in its list.
+    /// What the parts select of a batch of the transactions.
     fn batch(
         &self,
-        (slices, patterns): (&Slices, &Patterns),
+        (slices, patterns): &(Slices, Patterns),
         transactions: &[&str],
-        first: usize,
+        batch: &Range<usize>,
     ) -> Result<Vec<PlainList>, Unsliced> {
+        let texts = transactions.get(batch.clone()).ok_or(Unsliced)?;
         let variables = self.variables.iter();
         let variables = variables.map(|(name, value)| (name.clone(), value.value()));
         let context = context_of(variables);
         let evaluator = jsonata::evaluator(context, patterns, self.run).map_err(|_| Unsliced)?;
         let mut results = Results::new(&slices.0, evaluator, self.run);
-        take(&mut results, transactions, first, self.keeping)?;
+        take(&mut results, texts, batch.start, self.keeping)?;
         results
             .take_lists()
             .into_iter()
@@ -120,6 +118,38 @@ impl Shared<'_> {
         let (tree, names) = tree_and_names(self.template)?;
         let patterns = Patterns::new(&names.found, self.template).ok()?;
         Some((Slices::of(tree, &names)?, patterns))
+    }
+}
+
+/// What the threads have done so far.
+#[derive(Default)]
+struct Progress {
+    written: AtomicUsize,
+    has_failed: AtomicBool,
+}
+
+impl Progress {
+    /// Whether the document has to be mapped as a whole, so that no other batch is worth its time.
+    fn has_failed(&self) -> bool {
+        self.has_failed.load(Ordering::Relaxed)
+    }
+
+    /// The lists of a batch, if the output of all batches so far is not longer than `limit` bytes.
+    fn noted(
+        &self,
+        lists: Result<Vec<PlainList>, Unsliced>,
+        limit: usize,
+    ) -> Result<Vec<PlainList>, Unsliced> {
+        let lists = lists.and_then(|lists| {
+            let more: usize = lists.iter().map(|list| list.text.len()).sum();
+            let before = self.written.fetch_add(more, Ordering::Relaxed);
+            let fits = before.saturating_add(more) <= limit;
+            fits.then_some(lists).ok_or(Unsliced)
+        });
+        if lists.is_err() {
+            self.has_failed.store(true, Ordering::Relaxed);
+        }
+        lists
     }
 }
 
@@ -184,7 +214,26 @@ impl PlainList {
 
 #[cfg(test)]
 mod tests {
-    use super::batches_of;
+    use super::{PlainList, Progress, Unsliced, batches_of};
+
+    fn written(bytes: usize) -> Vec<PlainList> {
+        vec![PlainList {
+            results: 1,
+            is_plain: false,
+            values: Vec::new(),
+            text: "x".repeat(bytes),
+        }]
+    }
+
+    #[test]
+    fn a_failure_or_too_much_output_ends_the_work() {
+        let failed = Progress::default();
+        assert!(failed.noted(Ok(written(4)), 9).is_ok() && !failed.has_failed());
+        assert!(failed.noted(Err(Unsliced), 9).is_err() && failed.has_failed());
+        let long = Progress::default();
+        assert!(long.noted(Ok(written(5)), 9).is_ok() && !long.has_failed());
+        assert!(long.noted(Ok(written(5)), 9).is_err() && long.has_failed());
+    }
 
     fn check(texts: &[&str], least: usize, expected: &[&[&str]]) {
         let batches = batches_of(texts, least);
