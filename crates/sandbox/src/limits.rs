@@ -12,6 +12,9 @@ const GRACE: u64 = 2;
 /// The addresses that a thread reserves for its stack and its memory, in bytes.
 const THREAD: u64 = 80 << 20;
 
+/// The shortest input that is evaluated on several threads, in bytes.
+const DIVIDED: usize = 1 << 20;
+
 /// The limits of this process.
 pub(crate) struct Limits {
     /// The address space before the first request, in bytes.
@@ -41,15 +44,18 @@ pub(crate) fn enter() -> io::Result<Limits> {
 }
 
 impl Limits {
-    /// Limits the next evaluation.
+    /// Limits the next evaluation, of an input with this many bytes.
     ///
     /// # Errors
     ///
     /// The system refuses.
-    pub(crate) fn begin(&self, seconds: u64, memory_bytes: u64) -> io::Result<()> {
+    pub(crate) fn begin(&self, seconds: u64, memory_bytes: u64, input: usize) -> io::Result<()> {
         let computing = seconds.saturating_mul(self.cores);
         limit(Resource::RLIMIT_CPU, computed()?.saturating_add(computing))?;
-        let threads = self.cores.saturating_mul(THREAD);
+        let threads = match input {
+            ..DIVIDED => 0,
+            _ => self.cores.saturating_mul(THREAD),
+        };
         limit_memory(self.before, memory_bytes.saturating_add(threads))?;
         let alive = seconds.saturating_add(GRACE);
         // The signal has no handler, so it ends the process.

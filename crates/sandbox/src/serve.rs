@@ -49,7 +49,7 @@ fn answer<E: Engine>(stream: &UnixStream, load: impl FnOnce() -> E) -> io::Resul
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(()),
             request => request?,
         };
-        limits.begin(request.seconds, request.memory_bytes)?;
+        limits.begin(request.seconds, request.memory_bytes, input.len())?;
         let reply = evaluated(&engine, &request, input);
         write_reply(&reply, &request.run.messages.take(), &mut replies)?;
         replies.flush()?;
