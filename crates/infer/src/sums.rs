@@ -155,16 +155,27 @@ impl Search<'_> {
                 (1.8 + 0.05 * as_number(deep), sum)
             })
             .collect();
-        let operands = self.operands(record, above);
+        self.products(from, record, above, (2.1, &mut sums));
+        sums
+    }
+
+    /// Adds the sums of the products of two values of the records of a kind, at this cost and more.
+    fn products(
+        &self,
+        from: usize,
+        record: NodeId,
+        kind: SchemaId,
+        (cost, sums): (f64, &mut Vec<(f64, Expression)>),
+    ) {
+        let operands = self.operands(record, kind);
         for (place, one) in operands.iter().enumerate() {
             for other in operands.iter().skip(place + 1) {
-                let path = self.all(from, record, above);
+                let path = self.all(from, record, kind);
                 let depth = as_number(one.len() + other.len());
                 let sum = Expression::SumOfProducts(path, one.clone(), other.clone());
-                sums.push((2.1 + 0.05 * depth, sum));
+                sums.push((cost + 0.05 * depth, sum));
             }
         }
-        sums
     }
 
     /// The sums over records of a kind, and those of the products of records within them, such as
@@ -179,15 +190,7 @@ impl Search<'_> {
         let kinds = self.listed_below(record).into_iter();
         let inner = kinds.filter(|&kind| kind != above && self.tree.is_below(kind, above));
         for kind in inner.take(KINDS) {
-            let operands = self.operands(record, kind);
-            for (place, one) in operands.iter().enumerate() {
-                for other in operands.iter().skip(place + 1) {
-                    let path = self.all(from, record, kind);
-                    let depth = as_number(one.len() + other.len());
-                    let sum = Expression::SumOfProducts(path, one.clone(), other.clone());
-                    sums.push((2.3 + 0.05 * depth, sum));
-                }
-            }
+            self.products(from, record, kind, (2.3, &mut sums));
         }
         sums
     }

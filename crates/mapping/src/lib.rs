@@ -25,7 +25,7 @@ mod starter;
 
 pub use engine::{Cancel, Engine, Limits, Run, Template};
 pub use excerpt::excerpt;
-pub use jsonata::{Jsonata, closest, is_out_of_memory};
+pub use jsonata::{DIVIDED, Jsonata, closest, is_out_of_memory};
 pub use lint::{Finding, Severity, Shape, cardinality, lint};
 pub use messages::Messages;
 pub use problem::{Cause, MappingError, Position};

@@ -2,6 +2,7 @@
 
 use std::{fs, io, thread};
 
+use b2bi_local_mapping::DIVIDED;
 use nix::sys::resource::{Resource, UsageWho, getrlimit, getrusage, setrlimit};
 use nix::unistd::{SysconfVar, alarm, sysconf};
 
@@ -11,9 +12,6 @@ const GRACE: u64 = 2;
 
 /// The addresses that a thread reserves for its stack and its memory, in bytes.
 const THREAD: u64 = 80 << 20;
-
-/// The shortest input that is evaluated on several threads, in bytes.
-const DIVIDED: usize = 1 << 20;
 
 /// The limits of this process.
 pub(crate) struct Limits {

@@ -63,7 +63,7 @@ const SMALL: usize = 64 << 10;
 
 /// The shortest input whose transactions are evaluated on several threads, in bytes, and the shortest list of
 /// them: for others, the threads cost more than they save.
-const DIVIDED: usize = 1 << 20;
+pub const DIVIDED: usize = 1 << 20;
 
 /// The number of cores that may be used.
 static CORES: LazyLock<usize> =
